@@ -1,0 +1,444 @@
+"""The vocabulary: columns with their types, roles and domains, and the schema that holds them.
+
+It says what a table may contain. It must not hold counts, and nothing here is published by itself.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any, Literal, Self, TypeAlias, get_args
+
+import polars as pl
+import yaml
+
+from synth_assets.errors import SchemaError
+from synth_assets.frames import Frame, to_polars
+
+Mode: TypeAlias = Literal["random", "independent", "correlated"]
+ColumnType: TypeAlias = Literal["integer", "float", "category", "boolean", "date", "datetime", "text"]
+Role: TypeAlias = Literal["direct_identifier", "quasi_identifier", "sensitive", "other"]
+DomainSource: TypeAlias = Literal["declared", "asserted", "data"]
+Bound: TypeAlias = int | float | date | datetime
+
+MODES: tuple[Mode, ...] = get_args(Mode)
+COLUMN_TYPES: tuple[ColumnType, ...] = get_args(ColumnType)
+ROLES: tuple[Role, ...] = get_args(Role)
+ORDERED_TYPES: tuple[ColumnType, ...] = ("integer", "float", "date", "datetime")
+DEFAULT_BINS = 20
+
+_MOST_INFERRED_CATEGORIES = 1_000
+_LEAST_ROWS_A_CATEGORY = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Categories:
+    """A finite domain: the values a column may hold, missing apart.
+
+    Attributes:
+        values: Distinct, in the order in which they are shown.
+        ordered: Whether that order means something (age brackets do, treatments do not).
+    """
+
+    values: tuple[str, ...]
+    ordered: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a value that is listed twice."""
+        repeated = (
+            sorted({value for value in self.values if self.values.count(value) > 1})
+            if len(set(self.values)) < len(self.values)
+            else []
+        )
+        if repeated:
+            message = f"Categories are listed more than once: {', '.join(repeated)}. List each once."
+            raise SchemaError(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A range of numbers, dates or times; both ends are inside it.
+
+    Attributes:
+        minimum: Smallest value allowed.
+        maximum: Largest value allowed.
+        bins: How many bins of equal width a description cuts it into, at least 1.
+    """
+
+    minimum: Bound
+    maximum: Bound
+    bins: int = DEFAULT_BINS
+
+    def __post_init__(self) -> None:
+        """Refuse a range that is empty, not finite or not comparable."""
+        for bound in (self.minimum, self.maximum):
+            if isinstance(bound, float) and not math.isfinite(bound):
+                message = f"A bound is {bound}. Bounds must be finite."
+                raise SchemaError(message)
+        try:
+            empty = self.minimum > self.maximum  # pyrefly: ignore[unsupported-operation]  # mixed types raise, as meant
+        except TypeError as error:
+            message = f"Bounds {self.minimum!r} and {self.maximum!r} are of two kinds. Give both in the column's type."
+            raise SchemaError(message) from error
+        if empty:
+            message = f"The minimum {self.minimum} is above the maximum {self.maximum}. Swap or correct them."
+            raise SchemaError(message)
+        if self.bins < 1:
+            message = f"bins is {self.bins}. Allowed: 1 or more."
+            raise SchemaError(message)
+
+
+Domain: TypeAlias = Categories | Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: what it is called, what it may hold and what it could give away.
+
+    Attributes:
+        name: As in the table.
+        type: One of ``COLUMN_TYPES``. Categories are strings; an integer code is an ``integer``.
+        role: What the column could give away; see the README's glossary.
+        domain: ``Categories`` for a category, ``Interval`` for integer, float, date and datetime, ``None`` where
+            unknown (or for text, and for boolean, where it goes without saying).
+        domain_source: ``declared`` by the user, ``asserted`` public by the user, or read from the ``data``. A domain
+            from data is for inside only: a description publishes a protected form of it.
+        nullable: Whether values may be missing.
+        unit: For people, e.g. ``min``.
+        description: For people.
+        time_zone: Of a datetime, e.g. ``Europe/London``; ``None`` is a local time without zone.
+    """
+
+    name: str
+    type: ColumnType
+    role: Role = "other"
+    domain: Domain | None = None
+    domain_source: DomainSource = "declared"
+    nullable: bool = False
+    unit: str | None = None
+    description: str | None = None
+    time_zone: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a type, role or domain that does not exist or does not fit."""
+        _one_of("type", self.name, self.type, COLUMN_TYPES)
+        _one_of("role", self.name, self.role, ROLES)
+        _one_of("domain_source", self.name, self.domain_source, get_args(DomainSource))
+        if self.domain is None:
+            return
+        wanted = {"category": Categories}.get(self.type, Interval if self.type in ORDERED_TYPES else type(None))
+        if not isinstance(self.domain, wanted):
+            allowed = {Categories: "categories", Interval: "minimum and maximum", type(None): "no domain"}[wanted]
+            message = f"Column {self.name!r} of type {self.type} cannot have this domain. Allowed: {allowed}."
+            raise SchemaError(message)
+        if isinstance(self.domain, Interval):
+            object.__setattr__(self, "domain", self._bounds_of_type(self.domain))
+
+    def _bounds_of_type(self, domain: Interval) -> Interval:
+        bounds = [_bound(self, bound) for bound in (domain.minimum, domain.maximum)]
+        return Interval(bounds[0], bounds[1], domain.bins)
+
+    @property
+    def ordered(self) -> bool:
+        """Whether the values have an order: numbers, dates, times, and categories declared as ordered."""
+        return self.type in ORDERED_TYPES or (isinstance(self.domain, Categories) and self.domain.ordered)
+
+    @property
+    def dtype(self) -> pl.DataType:
+        """The polars type of the column in every table this project writes."""
+        return {
+            "integer": pl.Int64(),
+            "float": pl.Float64(),
+            "category": pl.String(),
+            "boolean": pl.Boolean(),
+            "date": pl.Date(),
+            "datetime": pl.Datetime("us", self.time_zone),
+            "text": pl.String(),
+        }[self.type]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values that JSON and YAML can hold; ``from_dict`` gives the same column back."""
+        return {
+            "name": self.name,
+            "type": self.type,
+            "role": self.role,
+            "domain": _domain_to_dict(self.domain),
+            "domain_source": self.domain_source,
+            "nullable": self.nullable,
+            "unit": self.unit,
+            "description": self.description,
+            "time_zone": self.time_zone,
+        }
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Self:
+        """A column from its plain form.
+
+        Raises:
+            SchemaError: A key is unknown or missing, or a value is not allowed.
+        """
+        if not isinstance(document, Mapping):
+            message = f"A column is written as keys and values (name, type, ...), but {document!r} is not."
+            raise SchemaError(message)
+        given = dict(document)
+        name = given.get("name")
+        allowed = tuple(cls.__dataclass_fields__)
+        for key in given:
+            _one_of("key", str(name), key, allowed)
+        for key in ("name", "type"):
+            if not isinstance(given.get(key), str):
+                message = f"Column {name!r} has {key} {given.get(key)!r}. Every column needs a {key}, as text."
+                raise SchemaError(message)
+        if not isinstance(given.get("nullable", False), bool):
+            message = f"Column {name!r} has nullable {given['nullable']!r}. Allowed: true or false."
+            raise SchemaError(message)
+        return cls(**(given | {"domain": _domain_from_dict(str(name), given.get("domain"))}))
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The columns of a table, in order.
+
+    Attributes:
+        columns: At least one; no two of a name.
+        public_domain_reason: Why the domains that came from data are public, where the user said so.
+    """
+
+    columns: tuple[Column, ...]
+    public_domain_reason: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an empty schema and names that are used twice."""
+        names = [column.name for column in self.columns]
+        if not names:
+            message = "A schema needs at least one column; this one has none."
+            raise SchemaError(message)
+        repeated = sorted({name for name in names if names.count(name) > 1})
+        if repeated:
+            message = f"Columns are declared more than once: {', '.join(repeated)}. Declare each once."
+            raise SchemaError(message)
+
+    def __iter__(self) -> Iterator[Column]:
+        """The columns, in order."""
+        return iter(self.columns)
+
+    def __len__(self) -> int:
+        """How many columns there are."""
+        return len(self.columns)
+
+    def __getitem__(self, name: str) -> Column:
+        """The column of that name.
+
+        Raises:
+            SchemaError: There is none.
+        """
+        for column in self.columns:
+            if column.name == name:
+                return column
+        message = f"There is no column {name!r}. Allowed: {', '.join(self.names)}."
+        raise SchemaError(message)
+
+    @property
+    def names(self) -> list[str]:
+        """The columns' names, in order."""
+        return [column.name for column in self.columns]
+
+    @property
+    def dtypes(self) -> dict[str, pl.DataType]:
+        """The polars type of each column."""
+        return {column.name: column.dtype for column in self.columns}
+
+    def with_role(self, *roles: Role) -> list[str]:
+        """The names of the columns with one of these roles."""
+        return [column.name for column in self.columns if column.role in roles]
+
+    @classmethod
+    def from_yaml(cls, text: str) -> Self:
+        """A schema from YAML: a list ``columns``, each with the keys of ``Column``.
+
+        Raises:
+            SchemaError: The text is not YAML of that form.
+
+        >>> Schema.from_yaml("columns: [{name: sex, type: category, domain: {categories: [F, M]}}]").names
+        ['sex']
+        """
+        try:
+            document = yaml.safe_load(text)
+        except yaml.YAMLError as error:
+            message = f"The schema is not valid YAML: {error}"
+            raise SchemaError(message) from error
+        return cls.from_dict(document)
+
+    @classmethod
+    def from_dict(cls, document: Any) -> Self:  # noqa: ANN401 - what a YAML or JSON file holds is known only after this
+        """A schema from its plain form.
+
+        Raises:
+            SchemaError: The document is not of that form.
+        """
+        if not isinstance(document, Mapping) or not isinstance(document.get("columns"), list):
+            message = "A schema is written as 'columns:' and a list of columns; this document is not."
+            raise SchemaError(message)
+        for key in document:
+            _one_of("key", "schema", key, ("columns", "public_domain_reason"))
+        return cls(
+            tuple(Column.from_dict(column) for column in document["columns"]), document.get("public_domain_reason")
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values; ``from_dict`` gives the same schema back."""
+        return {
+            "columns": [column.to_dict() for column in self.columns],
+            "public_domain_reason": self.public_domain_reason,
+        }
+
+    @classmethod
+    def infer(cls, frame: Frame) -> Self:
+        """A schema read from a table; every domain says ``domain_source="data"``.
+
+        Text that repeats (at least 10 rows a value, at most 1,000 values) becomes ``category``, other text ``text``.
+
+        Raises:
+            SchemaError: The table has no columns, or a column of a type that is not supported.
+        """
+        table = to_polars(frame)
+        return cls(tuple(_infer_column(table[name]) for name in table.columns))
+
+    def assert_public_domain(self, *, reason: str) -> Self:
+        """The same schema, with the user's word that its domains from data are public knowledge.
+
+        Args:
+            reason: Why, e.g. ``"code lists published in the NHS Data Dictionary"``; stored and reported.
+
+        Raises:
+            SchemaError: The reason is empty.
+        """
+        if not reason.strip():
+            message = "The reason why these domains are public is empty. Say where they are published."
+            raise SchemaError(message)
+        columns = (
+            replace(column, domain_source="asserted") if column.domain_source == "data" else column
+            for column in self.columns
+        )
+        return replace(self, columns=tuple(columns), public_domain_reason=reason)
+
+
+def _one_of(what: str, owner: str, value: object, allowed: Iterable[str]) -> None:
+    choices = tuple(allowed)
+    if value not in choices:
+        message = f"{owner!r} has {what} {value!r}. Allowed: {', '.join(choices)}."
+        raise SchemaError(message)
+
+
+def _bound(column: Column, bound: Bound | str) -> Bound:
+    """The bound in the column's own type; YAML gives dates as text or as dates."""
+    try:
+        match column.type:
+            case "integer" if not isinstance(bound, bool) and float(bound) == int(bound):  # pyrefly: ignore[bad-argument-type]  # a date raises TypeError, as meant
+                return int(bound)  # pyrefly: ignore[bad-argument-type]  # as above
+            case "float" if not isinstance(bound, bool):
+                return float(bound)  # pyrefly: ignore[bad-argument-type]  # as above
+            case "date":
+                return _as_date(bound)
+            case "datetime":
+                return _as_datetime(bound)
+    except (TypeError, ValueError):
+        pass
+    message = f"Column {column.name!r} has bound {bound!r}. Allowed: a value of type {column.type}."
+    raise SchemaError(message)
+
+
+def _as_date(bound: object) -> date:
+    if isinstance(bound, datetime):
+        raise TypeError
+    return bound if isinstance(bound, date) else date.fromisoformat(str(bound))
+
+
+def _as_datetime(bound: object) -> datetime:
+    """Times with a zone are kept in UTC, so that two ways of writing one moment are one bound."""
+    if isinstance(bound, datetime):
+        moment = bound
+    elif isinstance(bound, date):
+        moment = datetime(bound.year, bound.month, bound.day)  # noqa: DTZ001 - a local time without zone
+    else:
+        moment = datetime.fromisoformat(str(bound))
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def _domain_to_dict(domain: Domain | None) -> dict[str, Any] | None:
+    if domain is None:
+        return None
+    if isinstance(domain, Categories):
+        return {"categories": list(domain.values), "ordered": domain.ordered}
+    bounds = [bound.isoformat() if isinstance(bound, date) else bound for bound in (domain.minimum, domain.maximum)]
+    return {"minimum": bounds[0], "maximum": bounds[1], "bins": domain.bins}
+
+
+def _domain_from_dict(name: str, document: object) -> Domain | None:
+    if document is None or isinstance(document, (Categories, Interval)):
+        return document
+    if isinstance(document, Mapping) and isinstance(document.get("categories"), list):
+        for key in document:
+            _one_of("domain key", name, key, ("categories", "ordered"))
+        odd = [value for value in document["categories"] if not isinstance(value, str)]
+        if odd:
+            message = f"Column {name!r} has categories that are not text: {odd}. Put them in quotes."
+            raise SchemaError(message)
+        return Categories(tuple(document["categories"]), bool(document.get("ordered", False)))
+    if isinstance(document, Mapping) and {"minimum", "maximum"} <= set(document):
+        for key in document:
+            _one_of("domain key", name, key, ("minimum", "maximum", "bins"))
+        return Interval(document["minimum"], document["maximum"], document.get("bins", DEFAULT_BINS))
+    message = f"Column {name!r} has domain {document!r}. Allowed: 'categories: [...]', or 'minimum:' and 'maximum:'."
+    raise SchemaError(message)
+
+
+def _infer_column(values: pl.Series) -> Column:
+    nullable = values.null_count() > 0
+    if values.dtype.is_float():
+        values = values.fill_nan(None)
+        nullable = values.null_count() > 0
+    kind, zone = _infer_type(values)
+    domain: Domain | None = None
+    if kind == "category":
+        domain = Categories(tuple(values.cast(pl.String).drop_nulls().unique().sort().to_list()))
+    elif kind in ORDERED_TYPES and values.null_count() < len(values):
+        domain = Interval(*_observed_bounds(values, kind))
+    return Column(values.name, kind, domain=domain, domain_source="data", nullable=nullable, time_zone=zone)
+
+
+def _observed_bounds(values: pl.Series, kind: ColumnType) -> tuple[Bound, Bound]:
+    if kind == "datetime":
+        values = values.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if values.dtype.time_zone else values  # pyrefly: ignore[missing-attribute]  # a Datetime has it
+    if kind == "float":
+        values = values.filter(values.is_finite())
+    low, high = values.min(), values.max()
+    return low, high  # pyrefly: ignore[bad-return]  # min and max of an ordered column are bounds
+
+
+def _infer_type(values: pl.Series) -> tuple[ColumnType, str | None]:
+    dtype = values.dtype
+    zone = dtype.time_zone if isinstance(dtype, pl.Datetime) else None
+    kinds: tuple[tuple[bool, ColumnType], ...] = (
+        (dtype == pl.Boolean, "boolean"),
+        (dtype.is_integer(), "integer"),
+        (dtype.is_float() or dtype.is_decimal(), "float"),
+        (dtype == pl.Date, "date"),
+        (dtype == pl.Datetime, "datetime"),
+        (isinstance(dtype, (pl.Categorical, pl.Enum)), "category"),
+        (dtype == pl.String and _repeats(values), "category"),
+        (dtype in {pl.String, pl.Null}, "text"),
+    )
+    for fits, kind in kinds:
+        if fits:
+            return kind, zone
+    message = (
+        f"Column {values.name!r} has type {dtype}. Allowed: integers, floats, text, categories, booleans, dates and "
+        "datetimes. Convert or drop it."
+    )
+    raise SchemaError(message)
+
+
+def _repeats(values: pl.Series) -> bool:
+    distinct = values.n_unique()
+    return distinct <= _MOST_INFERRED_CATEGORIES and distinct * _LEAST_ROWS_A_CATEGORY <= max(len(values), 200)
