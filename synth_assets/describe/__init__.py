@@ -1,0 +1,85 @@
+"""Table -> Description: what may be told of a sensitive table, in one of three modes."""
+
+import functools
+
+from synth_assets.describe.conform import conform
+from synth_assets.describe.correlated import describe_correlated
+from synth_assets.describe.description import Description
+from synth_assets.describe.independent import describe_independent
+from synth_assets.describe.random import describe_random
+from synth_assets.errors import DescriptionError
+from synth_assets.frames import Frame
+from synth_assets.schema import MODES, Mode, Schema
+
+__all__ = ["Description", "describe"]
+
+MOST_PARENTS = 1
+
+
+def describe(  # noqa: PLR0913 - the interface that notebooks and assets share
+    frame: Frame,
+    schema: Schema,
+    *,
+    mode: Mode,
+    max_parents: int = 1,
+    minimum_count: int = 5,
+    epsilon: float | None = None,
+    delta: float = 1e-9,
+) -> Description:
+    """Describe a table so that synthetic rows can be made from the description alone.
+
+    Deterministic, and independent of the order of the rows.
+
+    Args:
+        frame: A polars DataFrame or LazyFrame, a pandas DataFrame, or a DuckDB relation, of shape (rows, columns).
+        schema: Its columns; it must name every column of the table.
+        mode: ``random`` (domains alone), ``independent`` (counts per column) or ``correlated`` (a network as well).
+        max_parents: Correlated mode: how many columns one may depend on, 0 or 1.
+        minimum_count: No count from 1 to one less can be worked out from the description; at least 1.
+        epsilon: Differential privacy; ``None`` is off, and nothing else is built in this version.
+        delta: Goes with ``epsilon``.
+
+    Raises:
+        SchemaError: The table does not fit the schema.
+        DescriptionError: An argument is out of range, a domain is missing, or the table has too few rows.
+    """
+    _check(mode, max_parents, minimum_count, epsilon, delta)
+
+    @functools.cache
+    def read():  # noqa: ANN202 - pl.DataFrame
+        return conform(frame, schema)
+
+    if mode == "random":
+        description = describe_random(read, schema, minimum_count)
+    else:
+        table = read()
+        if len(table) < max(minimum_count, 1):
+            message = (
+                f"The table has {len(table)} row(s). To describe it takes at least minimum_count = {minimum_count}: of "
+                "fewer, nothing may be told. Use more rows, or random mode with a declared schema."
+            )
+            raise DescriptionError(message)
+        description = (
+            describe_independent(table, schema, minimum_count)
+            if mode == "independent"
+            else describe_correlated(table, schema, minimum_count, max_parents)
+        )
+    return description.with_reason(schema.public_domain_reason)
+
+
+def _check(mode: str, max_parents: int, minimum_count: int, epsilon: float | None, delta: float) -> None:
+    if mode not in MODES:
+        message = f"mode is {mode!r}. Allowed: {', '.join(MODES)}."
+        raise DescriptionError(message)
+    if isinstance(max_parents, bool) or not isinstance(max_parents, int) or not 0 <= max_parents <= MOST_PARENTS:
+        message = f"max_parents is {max_parents!r}. Allowed: whole numbers from 0 to {MOST_PARENTS}."
+        raise DescriptionError(message)
+    if isinstance(minimum_count, bool) or not isinstance(minimum_count, int) or minimum_count < 1:
+        message = f"minimum_count is {minimum_count!r}. Allowed: whole numbers from 1; 5 is usual."
+        raise DescriptionError(message)
+    if epsilon is not None:
+        message = (
+            f"epsilon is {epsilon!r} (delta {delta!r}). Allowed: None. This version makes no differentially private "
+            "description, and will not claim one."
+        )
+        raise DescriptionError(message)

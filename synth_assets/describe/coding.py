@@ -1,0 +1,173 @@
+"""How a column's published domain turns values into codes: levels, bins, or only present or missing.
+
+A coding holds what a description publishes of a domain, and no counts but those of atoms. Codes are 0, 1, ... in the
+domain's order; one more code, the last, stands for missing where the column is nullable.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import polars as pl
+
+from synth_assets.describe.conform import naive
+from synth_assets.errors import DescriptionError
+from synth_assets.schema import Column, ColumnType
+
+Codes: TypeAlias = np.ndarray
+"""int64, shape (rows,)."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """A finite domain.
+
+    Attributes:
+        values: The values that codes 0, 1, ... stand for, on the column's axis (see ``to_axis``).
+        other: Whether the last value stands for all that are not listed; with no values at all, they count as missing.
+        kind: ``levels``, as in the document.
+    """
+
+    values: tuple[str | int | float, ...]
+    other: bool = False
+    kind: Literal["levels"] = "levels"
+
+    @property
+    def size(self) -> int:
+        """How many codes there are, missing apart."""
+        return len(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Bins:
+    """Half-open bins ``[edge, next edge)`` on the column's axis; floats equal to the last edge are in the last bin.
+
+    Attributes:
+        edges: Increasing, one more than there are bins.
+        atoms: Per bin, the exact values that enough rows hold, each with its count.
+        clamp: Whether values beyond the ends belong to the end bins (top- and bottom-coding); else they do not occur.
+        kind: ``bins``, as in the document.
+    """
+
+    edges: tuple[float, ...]
+    atoms: tuple[tuple[tuple[float, int], ...], ...] = ()
+    clamp: bool = False
+    kind: Literal["bins"] = "bins"
+
+    @property
+    def size(self) -> int:
+        """How many bins there are."""
+        return len(self.edges) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Nothing is published of the values (text): code 0 is present."""
+
+    kind: Literal["presence"] = "presence"
+
+    @property
+    def size(self) -> int:
+        """One code."""
+        return 1
+
+
+Coding: TypeAlias = Levels | Bins | Presence
+
+
+@dataclass(frozen=True, slots=True)
+class CodedColumn:
+    """A column as a description publishes it.
+
+    Attributes:
+        column: Name, type, role and words; its ``domain`` is left out, for ``coding`` takes its place.
+        coding: The published domain.
+        pool: Codes that are too rare to be told apart: every count treats them as one, and draws spread over them.
+        pool_mode: The pooled code that draws take instead, where one holds more than half of the pool.
+    """
+
+    column: Column
+    coding: Coding
+    pool: tuple[int, ...] = ()
+    pool_mode: int | None = None
+
+    @property
+    def size(self) -> int:
+        """How many codes there are, that of missing included."""
+        return self.coding.size + self.column.nullable
+
+    @property
+    def groups(self) -> np.ndarray:
+        """The group of each code, int64 of shape (size,): codes of their own first, in order, the pool last."""
+        alone = np.ones(self.size, dtype=bool)
+        alone[list(self.pool)] = False
+        return np.where(alone, np.cumsum(alone) - 1, alone.sum())
+
+    @property
+    def group_count(self) -> int:
+        """How many groups there are."""
+        return self.size - len(self.pool) + bool(self.pool)
+
+
+def to_axis(values: pl.Series, kind: ColumnType) -> pl.Series:
+    """Values as numbers or text: dates as days and times as microseconds since 1970 (UTC), booleans as 0 and 1."""
+    if kind in {"date", "datetime", "boolean"}:
+        return naive(values).cast(pl.Int64)
+    return values
+
+
+def bound_to_axis(bound: object) -> Any:  # noqa: ANN401 - a number of the column's own kind
+    """One bound, as ``to_axis`` would have it."""
+    if isinstance(bound, datetime):
+        return (bound - EPOCH) // (datetime.resolution)
+    if isinstance(bound, date):
+        return (bound - EPOCH.date()).days
+    return bound
+
+
+def encode(values: pl.Series, coded: CodedColumn) -> Codes:
+    """The code of each value.
+
+    Args:
+        values: Of the column's own type (see ``conform``).
+        coded: The column.
+
+    Raises:
+        DescriptionError: Values lie outside the published domain; only their number is told.
+    """
+    axis, coding = to_axis(values, coded.column.type), coded.coding
+    if isinstance(coding, Levels):
+        codes = _look_up(axis, coding)
+    elif isinstance(coding, Bins):
+        codes = _bin(axis, coding)
+    else:
+        codes = pl.select(pl.when(axis.is_not_null()).then(pl.lit(0, pl.Int64))).to_series()
+    outside = codes.null_count() - axis.null_count()
+    if (outside and not getattr(coding, "other", False)) or (axis.null_count() and not coded.column.nullable):
+        message = f"Column {coded.column.name!r} has {outside} value(s) outside its domain. Widen the domain."
+        raise DescriptionError(message)
+    return codes.fill_null(coding.size).to_numpy()
+
+
+def _look_up(axis: pl.Series, coding: Levels) -> pl.Series:
+    if not coding.values:
+        return pl.Series([None] * len(axis), dtype=pl.Int64)
+    codes = axis.replace_strict(list(coding.values), range(coding.size), default=None, return_dtype=pl.Int64)
+    return codes.set((codes.is_null() & axis.is_not_null()), coding.size - 1) if coding.other else codes
+
+
+def _bin(axis: pl.Series, coding: Bins) -> pl.Series:
+    edges = np.asarray(coding.edges)
+    present = axis.drop_nulls().to_numpy()
+    found = np.searchsorted(edges, present, side="right") - 1
+    if axis.dtype.is_float():
+        found[present == edges[-1]] = coding.size - 1
+    inside = (found >= 0) & (found < coding.size)
+    if coding.clamp:
+        found, inside = np.clip(found, 0, coding.size - 1), np.ones(len(found), dtype=bool)
+    codes = np.full(len(axis), -1, dtype=np.int64)
+    codes[axis.is_not_null().to_numpy()] = np.where(inside, found, -1)
+    return pl.Series(codes).replace(-1, None)

@@ -1,0 +1,189 @@
+"""The description: all that crosses the wall, and its JSON document.
+
+It holds what it publishes and nothing else. Reading a document checks every shape and number, for a description may
+come from elsewhere.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+import numpy as np
+
+from synth_assets.describe.coding import CodedColumn
+from synth_assets.describe.document import column_from_dict, column_to_dict, require, table_from_dict, table_to_dict
+from synth_assets.describe.network import Edge
+from synth_assets.describe.tables import ContingencyTable
+from synth_assets.errors import DescriptionError, SchemaError
+from synth_assets.schema import MODES, Mode
+
+FORMAT = "synth-assets/description"
+VERSION = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Description:
+    """A table, described in one mode.
+
+    Attributes:
+        mode: ``random``, ``independent`` or ``correlated``.
+        columns: The table's columns with their published domains, in order.
+        rows: How many rows the table has; ``None`` in random mode, which does not count them.
+        tables: One contingency table per column, parents before children; none in random mode.
+        edges: The network, in the order of ``tables``; only in correlated mode.
+        minimum_count: No count from 1 to one less than this can be worked out from the description.
+        max_parents: The most parents a column may have; 0 outside correlated mode.
+        epsilon: Always ``None``: this description is not differentially private.
+        ledger: Where the spent privacy budget is recorded; ``none`` where it is not.
+        public_domain_reason: Why domains that came from data are public, where the user asserted it.
+        provenance: Where the description comes from, as names and keyed hashes; set by who stores it.
+    """
+
+    mode: Mode
+    columns: tuple[CodedColumn, ...]
+    rows: int | None
+    tables: tuple[ContingencyTable, ...] = ()
+    edges: tuple[Edge, ...] = ()
+    minimum_count: int = 5
+    max_parents: int = 0
+    epsilon: None = None
+    ledger: str = "none"
+    public_domain_reason: str | None = None
+    provenance: Mapping[str, str] = field(default_factory=dict)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both say the same."""
+        return isinstance(other, Description) and self.to_dict() == other.to_dict()
+
+    def __hash__(self) -> int:
+        """Equal descriptions hash alike."""
+        return hash(self.to_json())
+
+    @property
+    def names(self) -> list[str]:
+        """The columns' names, in order."""
+        return [coded.column.name for coded in self.columns]
+
+    def column(self, name: str) -> CodedColumn:
+        """The column of that name.
+
+        Raises:
+            DescriptionError: There is none.
+        """
+        for coded in self.columns:
+            if coded.column.name == name:
+                return coded
+        message = f"The description has no column {name!r}. Allowed: {', '.join(self.names)}."
+        raise DescriptionError(message)
+
+    @property
+    def share_hidden(self) -> float:
+        """The share of the rows in told configurations that lies in hidden cells, over all tables; 0 without tables."""
+        counted = sum(int(table.totals[table.totals > 0].sum()) for table in self.tables)
+        hidden = sum(int((table.totals - table.seen.sum(axis=1))[table.totals > 0].sum()) for table in self.tables)
+        return hidden / counted if counted else 0.0
+
+    def with_provenance(self, **words: str) -> Self:
+        """The same description, saying where it comes from."""
+        return replace(self, provenance={**self.provenance, **words})
+
+    def with_reason(self, reason: str | None) -> Self:
+        """The same description, with the user's reason why its domains are public."""
+        return replace(self, public_domain_reason=reason)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values that JSON can hold."""
+        return {
+            "format": FORMAT,
+            "version": VERSION,
+            "mode": self.mode,
+            "rows": self.rows,
+            "minimum_count": self.minimum_count,
+            "max_parents": self.max_parents,
+            "epsilon": self.epsilon,
+            "ledger": self.ledger,
+            "public_domain_reason": self.public_domain_reason,
+            "provenance": dict(self.provenance),
+            "columns": [column_to_dict(coded) for coded in self.columns],
+            "network": [
+                {"parent": edge.parent, "child": edge.child, "mutual_information": edge.mutual_information}
+                for edge in self.edges
+            ],
+            "tables": [table_to_dict(table) for table in self.tables],
+        }
+
+    def to_json(self) -> str:
+        """The document; the same description always gives the same text."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """The description that the document holds. Keys that this version does not know are passed over.
+
+        Raises:
+            DescriptionError: The text is cut off, of another format or version, or contradicts itself.
+        """
+        try:
+            document = json.loads(text)
+        except (json.JSONDecodeError, TypeError, RecursionError) as error:
+            message = f"The description is not whole JSON: {error}. Write it again with Description.to_json."
+            raise DescriptionError(message) from error
+        try:
+            return cls._from_dict(document)
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError, SchemaError, OverflowError) as error:
+            message = f"The description contradicts itself or its format: {error!r}. Write it again."
+            raise DescriptionError(message) from error
+
+    @classmethod
+    def _from_dict(cls, document: Mapping[str, Any]) -> Self:
+        require(isinstance(document, Mapping) and document.get("format") == FORMAT, f"format must be {FORMAT!r}")
+        require(document["version"] == VERSION, f"version is {document['version']!r}; this program reads {VERSION}")
+        require(document["mode"] in MODES, f"mode is {document['mode']!r}; allowed: {', '.join(MODES)}")
+        require(document["epsilon"] is None, "epsilon must be null")
+        columns = tuple(column_from_dict(entry) for entry in document["columns"])
+        by_name = {coded.column.name: coded for coded in columns}
+        require(len(by_name) == len(columns) > 0, "columns must be there and have names of their own")
+        description = cls(
+            mode=document["mode"],
+            columns=columns,
+            rows=document["rows"],
+            tables=tuple(table_from_dict(entry, by_name) for entry in document["tables"]),
+            edges=tuple(
+                Edge(edge["parent"], edge["child"], float(edge["mutual_information"])) for edge in document["network"]
+            ),
+            minimum_count=int(document["minimum_count"]),
+            max_parents=int(document["max_parents"]),
+            ledger=str(document["ledger"]),
+            public_domain_reason=document["public_domain_reason"],
+            provenance={str(key): str(value) for key, value in document["provenance"].items()},
+        )
+        description._check()
+        return description
+
+    def _check(self) -> None:
+        """Refuse tables that do not fit the columns, the network or the number of rows."""
+        if self.mode == "random":
+            require(not self.tables and not self.edges and self.rows is None, "random mode holds no counts")
+            return
+        require(isinstance(self.rows, int) and self.rows > 0, "rows must be a whole number above 0")
+        order = [table.column for table in self.tables]
+        require(sorted(order) == sorted(self.names), "there must be one table for each column")
+        for place, table in enumerate(self.tables):
+            require(set(table.parents) <= set(order[:place]), f"the parents of {table.column!r} must come before it")
+            told = np.where(table.totals < 0, table.seen.sum(axis=1), table.totals).sum()
+            exact = bool((table.totals >= 0).all())
+            require(told == self.rows if exact else told <= self.rows, f"the table of {table.column!r} must total rows")
+        drawn = {(edge.parent, edge.child) for edge in self.edges}
+        used = {(parent, table.column) for table in self.tables for parent in table.parents}
+        require(drawn == used, "the network and the tables' parents must be the same")
+        self._check_atoms()
+
+    def _check_atoms(self) -> None:
+        for table in self.tables:
+            coded = self.column(table.column)
+            groups = np.asarray(coded.groups)
+            for place, atoms in enumerate(getattr(coded.coding, "atoms", ())):
+                told = sum(count for _, count in atoms)
+                whole = int(table.seen[:, groups[place]].sum()) if not table.hidden_groups.any() else self.rows or 0
+                require(told <= whole, f"the atoms of {table.column!r} must not outnumber their bin")

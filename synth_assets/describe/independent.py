@@ -1,0 +1,53 @@
+"""Independent mode: each column's own counts, and no dependence between columns."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from synth_assets.describe.coding import CodedColumn, Codes, encode
+from synth_assets.describe.description import Description
+from synth_assets.describe.domain import declared, from_data, has_public_domain
+from synth_assets.describe.tables import pooled, single, with_atoms
+from synth_assets.schema import Schema
+
+
+@dataclass(frozen=True, eq=False)
+class Margin:
+    """One column, coded and pooled.
+
+    Attributes:
+        coded: The column as it will be published, its atoms apart.
+        codes: The code of each row, int64 of shape (rows,).
+    """
+
+    coded: CodedColumn
+    codes: Codes
+
+    @property
+    def groups(self) -> Codes:
+        """The group of each row, int64 of shape (rows,)."""
+        return self.coded.groups[self.codes]
+
+
+def margins(table: pl.DataFrame, schema: Schema, minimum_count: int) -> dict[str, Margin]:
+    """Every column by name, with its published domain and its pool."""
+    found = {}
+    for column in schema:
+        values = table[column.name]
+        coded = declared(column) if has_public_domain(column) else from_data(column, values, minimum_count)
+        codes = encode(values, coded)
+        found[column.name] = Margin(pooled(coded, codes, minimum_count), codes)
+    return found
+
+
+def describe_independent(table: pl.DataFrame, schema: Schema, minimum_count: int) -> Description:
+    """The columns, each with its protected counts."""
+    found = margins(table, schema, minimum_count)
+    tables = {name: single(name, margin.groups, margin.coded.group_count) for name, margin in found.items()}
+    columns = [
+        with_atoms(margin.coded, table[name], margin.codes, tables[name], minimum_count)
+        for name, margin in found.items()
+    ]
+    return Description(
+        "independent", tuple(columns), rows=len(table), tables=tuple(tables.values()), minimum_count=minimum_count
+    )

@@ -1,0 +1,133 @@
+"""Counts of a table, protected: one contingency table per column, given its parents, and the atoms of numbers.
+
+Here exact counts become what may be published.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+
+from synth_assets.describe.coding import Bins, CodedColumn, Codes, to_axis
+from synth_assets.describe.hide import LEAST_CELLS, hide, pool
+
+HIDDEN = -1
+
+
+@dataclass(frozen=True, eq=False)
+class ContingencyTable:
+    """Protected counts of one column, for each configuration of its parents.
+
+    Attributes:
+        column: The column whose groups are counted (see ``CodedColumn.groups``).
+        parents: The columns it depends on; a configuration is a combination of their groups, the last varying fastest.
+        counts: int64, shape (configurations, groups); -1 where hidden.
+        totals: int64, shape (configurations,): rows of each configuration; -1 where hidden.
+    """
+
+    column: str
+    parents: tuple[str, ...]
+    counts: np.ndarray
+    totals: np.ndarray
+
+    @property
+    def seen(self) -> np.ndarray:
+        """The counts with 0 for hidden ones, same shape."""
+        return np.where(self.counts == HIDDEN, 0, self.counts)
+
+    @property
+    def hidden_groups(self) -> np.ndarray:
+        """True for groups that are hidden in some configuration, so that their own total is not told; (groups,)."""
+        return (self.counts == HIDDEN).any(axis=0)
+
+
+def pooled(coded: CodedColumn, codes: Codes, minimum: int) -> CodedColumn:
+    """The column with its rare codes pooled (see ``hide.pool``).
+
+    Where one of them holds most of the pool, and the pool is at least twice ``minimum``, it is named: that bounds the
+    others by half of the pool, not below ``minimum``.
+    """
+    counts = np.bincount(codes, minlength=coded.size)
+    rare = np.flatnonzero(pool(counts, minimum))
+    if not len(rare):
+        return coded
+    heaviest, total = rare[np.argmax(counts[rare])], counts[rare].sum()
+    clear = total >= 2 * minimum and 2 * counts[heaviest] > total
+    return replace(coded, pool=tuple(rare.tolist()), pool_mode=int(heaviest) if clear else None)
+
+
+def single(name: str, groups: Codes, size: int) -> ContingencyTable:
+    """The table of one column alone; pooling has already taken its small counts.
+
+    Args:
+        name: The column.
+        groups: The group of each row, shape (rows,).
+        size: How many groups there are.
+    """
+    counts = np.bincount(groups, minlength=size)[None, :]
+    return ContingencyTable(name, (), counts, counts.sum(axis=1))
+
+
+def conditional(name: str, parent: ContingencyTable, counts: np.ndarray, minimum: int) -> ContingencyTable:
+    """The table of one column given another.
+
+    Args:
+        name: The column.
+        parent: Its parent's own table, which says whose totals must stay hidden.
+        counts: Exact, shape (parent's groups, column's groups).
+        minimum: The smallest count that may be told.
+    """
+    forced = parent.hidden_groups
+    protected = np.where(hide(counts, minimum, forced), HIDDEN, counts)
+    totals = np.where(forced, HIDDEN, counts.sum(axis=1))
+    return ContingencyTable(name, (parent.column,), protected, totals)
+
+
+def with_atoms(
+    coded: CodedColumn, values: pl.Series, codes: Codes, table: ContingencyTable, minimum: int
+) -> CodedColumn:
+    """The column with the exact values that at least ``minimum`` rows hold, bin by bin.
+
+    The values of a bin are protected like the cells of a configuration: the rows that are no atoms are none, or at
+    least ``minimum`` on at least two values; where the bin's total is hidden, at least ``minimum``. The rarest atoms
+    join them until that holds. Pooled bins name no atoms.
+
+    Args:
+        coded: A column; anything but bins comes back as it is.
+        values: Of the column's own type.
+        codes: Of these values.
+        table: The column's protected table.
+        minimum: The smallest count that may be told.
+    """
+    if not isinstance(coded.coding, Bins):
+        return coded
+    forced = table.hidden_groups[coded.groups]
+    held = pl.DataFrame({"bin": codes, "value": to_axis(values, coded.column.type)}).drop_nulls()
+    counts = held.group_by("bin", "value").len("rows").sort("bin", "rows", "value")
+    atoms: list[tuple[tuple[float, int], ...]] = [()] * coded.coding.size
+    for (key,), part in counts.group_by("bin", maintain_order=True):
+        place = int(str(key))
+        if place not in coded.pool:
+            lattice = _whole_values(coded.coding, place, whole=coded.column.type != "float")
+            start = _first_atom(part["rows"].to_numpy(), lattice, minimum, forced=bool(forced[place]))
+            atoms[place] = tuple(sorted(part.select("value", "rows").rows()[start:]))
+    return replace(coded, coding=replace(coded.coding, atoms=tuple(atoms)))
+
+
+def _whole_values(bins: Bins, place: int, *, whole: bool) -> float:
+    """How many values a bin can hold: the whole numbers in it; any number of floats, or beyond the ends."""
+    if not whole or (bins.clamp and place in {0, bins.size - 1}):
+        return np.inf
+    return bins.edges[place + 1] - bins.edges[place]
+
+
+def _first_atom(rows: np.ndarray, lattice: float, minimum: int, *, forced: bool) -> int:
+    """Where the atoms begin in ``rows``, the ascending counts of one bin's values; what comes before stays hidden."""
+    start = int((rows < minimum).sum())
+    while start < len(rows):
+        rest = rows[:start].sum()
+        hidden_values = lattice - (len(rows) - start)
+        if (rest == 0 and not forced) or (rest >= minimum and hidden_values >= LEAST_CELLS):
+            return start
+        start += 1
+    return start
