@@ -3,7 +3,7 @@
 Nothing is interpreted: no column is dropped, renamed or given another meaning.
 """
 
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import pandas as pd
 import polars as pl
@@ -11,7 +11,16 @@ import polars as pl
 from synth_assets.errors import SchemaError
 
 Frame: TypeAlias = Any
-"""A polars DataFrame or LazyFrame, a pandas DataFrame, or a DuckDB relation."""
+"""A polars DataFrame or LazyFrame, a pandas DataFrame, a DuckDB relation, or a ``StoredTable``."""
+
+
+@runtime_checkable
+class StoredTable(Protocol):
+    """A table somewhere that is not read until asked for."""
+
+    def read(self) -> pl.DataFrame:
+        """The whole table."""
+        ...
 
 
 def to_polars(frame: Frame) -> pl.DataFrame:
@@ -32,6 +41,8 @@ def to_polars(frame: Frame) -> pl.DataFrame:
         return frame.collect()
     if isinstance(frame, pd.DataFrame):
         return _from_pandas(frame)
+    if isinstance(frame, StoredTable):
+        return frame.read()
     if hasattr(frame, "to_arrow_table"):
         return pl.DataFrame(frame.to_arrow_table())
     message = (

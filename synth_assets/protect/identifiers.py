@@ -62,11 +62,23 @@ def _as_text(values: pl.Series) -> pl.Series | None:
 
 
 def _nhs_numbers(text: pl.Series) -> int:
-    """Rows with ten digits whose last is the modulus-11 check digit (NHS Data Dictionary, NHS NUMBER)."""
-    digits = text.str.extract(_TEN_DIGITS, 1).str.replace_all("[ -]", "").drop_nulls()
-    if digits.is_empty():
-        return 0
-    columns = [digits.str.slice(place, 1).cast(pl.Int64) for place in range(10)]
+    return int(valid_nhs_numbers(text.drop_nulls()).sum())
+
+
+def valid_nhs_numbers(text: pl.Series) -> pl.Series:
+    """Whether each value holds ten digits, plain or written 3 3 4, whose last is the modulus-11 check digit.
+
+    The rule is that of the NHS Data Dictionary, item NHS NUMBER: digits 1 to 9 are weighted 10 to 2, and 11 less the
+    remainder of their sum by 11 is the last digit; 11 counts as 0, and 10 is never valid.
+
+    Args:
+        text: Of type String, without missing values, shape (rows,).
+
+    Returns:
+        Booleans, shape (rows,).
+    """
+    digits = text.str.extract(_TEN_DIGITS, 1).str.replace_all("[ -]", "")
+    columns = [digits.str.slice(place, 1).cast(pl.Int64, strict=False) for place in range(10)]
     weighted = sum((columns[place] * (10 - place) for place in range(1, 9)), columns[0] * 10)
-    check = 11 - weighted % 11
-    return int((check.replace(11, 0) == columns[9]).sum())
+    check = (11 - weighted % 11).replace(11, 0)
+    return (check == columns[9]).fill_null(value=False)

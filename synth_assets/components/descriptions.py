@@ -1,0 +1,93 @@
+"""A description per mode: made anew only when the data, the schema or the parameters changed."""
+
+import time
+
+import dagster as dg
+
+from synth_assets.components.dataset import Dataset
+from synth_assets.components.metadata import declared_columns
+from synth_assets.components.resources import Workplace
+from synth_assets.components.versions import latest_version
+from synth_assets.describe import Description, describe
+from synth_assets.errors import DescriptionError
+from synth_assets.schema import Mode
+from synth_assets.storage.fingerprint import fingerprint
+from synth_assets.storage.key import keyed_hash
+from synth_assets.storage.warehouse import TableHandle, Warehouse
+
+SAID = {
+    "random": "the declared domains and nothing else",
+    "independent": "each column's protected counts",
+    "correlated": "a network between columns, and protected counts along its edges",
+}
+
+
+def description_asset(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
+    """The asset ``<mode>_<name>_description``."""
+    name = f"{dataset.synthetic(mode)}_description"
+
+    @dg.asset(
+        name=name,
+        ins={"original": dg.AssetIn(dataset.deidentified, dagster_type=TableHandle)},
+        group_name="descriptions",
+        owners=[dataset.owner],
+        kinds={"python", "json", "duckdb"},
+        description=f"What may be told of {dataset.title} in {mode} mode: {SAID[mode]}.",
+        metadata={"describes": declared_columns(dataset.columns)},
+    )
+    def description(
+        context: dg.AssetExecutionContext, workplace: Workplace, original: TableHandle
+    ) -> dg.Output[Description]:
+        started = time.perf_counter()
+        version = latest_version(context.instance, dataset.deidentified) or fingerprint(original.read(), workplace.key)
+        made, reused = describe_or_reuse(dataset, mode, original, version, workplace)
+        return dg.Output(made, metadata=_shown(made, reused=reused, seconds=time.perf_counter() - started))
+
+    return description
+
+
+def describe_or_reuse(
+    dataset: Dataset, mode: Mode, original: TableHandle, version: str, workplace: Workplace
+) -> tuple[Description, bool]:
+    """The stored description where it still holds, else a new one; and whether it was reused."""
+    schema = dataset.schema(workplace.folder.input, workplace.key)
+    provenance = {
+        "original": dataset.deidentified,
+        "original_version": keyed_hash(workplace.key, "data version", version).hex(),
+        "parameters": dataset.fingerprint(schema, mode),
+    }
+    stored = _stored(workplace.warehouse, f"{dataset.synthetic(mode)}_description")
+    if stored is not None and dict(stored.provenance) == provenance:
+        return stored, True
+    made = describe(
+        original,
+        schema,
+        mode=mode,
+        max_parents=dataset.modes[mode].get("max_parents", 1),
+        minimum_count=dataset.minimum_count,
+    )
+    return made.with_provenance(**provenance), False
+
+
+def _stored(warehouse: Warehouse, name: str) -> Description | None:
+    """The description that the warehouse holds; one of another version is made anew."""
+    if not warehouse.exists(name):
+        return None
+    try:
+        return Description.from_json(str(warehouse.read(name)["document"][0]))
+    except DescriptionError:
+        return None
+
+
+def _shown(made: Description, *, reused: bool, seconds: float) -> dict[str, dg.MetadataValue | object]:
+    links = [f"- {edge.parent} → {edge.child} ({edge.mutual_information:.3f} nats)" for edge in made.edges]
+    return {
+        "mode": made.mode,
+        "rows described": made.rows if made.rows is not None else "none: no row was read",
+        "minimum count": made.minimum_count,
+        "share hidden": made.share_hidden,
+        "network": dg.MetadataValue.md("\n".join(links) or "no edges"),
+        "differential privacy": "off: this description is protected by counts, and claims no epsilon",
+        "reused": reused,
+        "seconds": round(seconds, 3),
+    }

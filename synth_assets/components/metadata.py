@@ -1,0 +1,70 @@
+"""What the Dagster UI shows of a table, a description, a figure. No row of a sensitive table gets in here."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from synth_assets.protect import Outcome
+from synth_assets.schema import Column, Schema
+
+PREVIEW_ROWS = 5
+
+
+def column_schema(columns: Iterable[Column]) -> dg.TableSchema:
+    """The columns with their types and words."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                column.name,
+                _said_type(column),
+                description=column.description,
+                constraints=dg.TableColumnConstraints(nullable=column.nullable),
+            )
+            for column in columns
+        ]
+    )
+
+
+def declared_columns(columns: Iterable[Mapping[str, Any]]) -> dg.TableSchema:
+    """The columns of a dataset's YAML, before its domains are looked up."""
+    plain = ({**column, "domain": None} for column in columns)
+    return column_schema(Schema.from_dict({"columns": list(plain)}))
+
+
+def preview(table: pl.DataFrame, rows: int = PREVIEW_ROWS) -> dg.MetadataValue:
+    """The first rows, as a table. Only for synthetic and public tables."""
+    head = table.head(rows)
+    lines = [_line(head.columns), _line(["---"] * head.width), *(_line(row) for row in head.iter_rows())]
+    return dg.MetadataValue.md("\n".join(lines))
+
+
+def steps_taken(outcomes: Iterable[Outcome]) -> dg.MetadataValue:
+    """A table of steps: rows in, rows out, and why."""
+    records = [
+        dg.TableRecord(
+            {
+                "step": outcome.step,
+                "rows in": outcome.rows_in,
+                "rows out": outcome.rows_out,
+                "columns removed": ", ".join(outcome.removed),
+                "columns added": ", ".join(outcome.added),
+                "reason": outcome.reason,
+            }
+        )
+        for outcome in outcomes
+    ]
+    types = {"rows in": "int", "rows out": "int"}
+    names = ("step", "rows in", "rows out", "columns removed", "columns added", "reason")
+    columns = [dg.TableColumn(name, types.get(name, "string")) for name in names]
+    return dg.MetadataValue.table(records, schema=dg.TableSchema(columns=columns))
+
+
+def _line(cells: Iterable[object]) -> str:
+    shown = (str("" if cell is None else cell).replace("|", "\\|").replace("\n", " ") for cell in cells)
+    return f"| {' | '.join(shown)} |"
+
+
+def _said_type(column: Column) -> str:
+    return f"{column.type} ({column.unit})" if column.unit else column.type

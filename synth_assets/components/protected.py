@@ -1,0 +1,136 @@
+"""Asset and checks of the de-identified table."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from synth_assets.components.dataset import Dataset
+from synth_assets.components.metadata import declared_columns, steps_taken
+from synth_assets.components.resources import Workplace
+from synth_assets.components.versions import versioned
+from synth_assets.protect import Deidentified, Finding, anonymity, deidentify, direct_identifiers
+from synth_assets.storage.fingerprint import fingerprint
+
+IDENTIFIER_CHECK = "no_direct_identifier"
+ROWS_CHECK = "no_row_lost_without_reason"
+ANONYMITY_CHECK = "minimum_k_anonymity"
+
+
+def protected_definitions(dataset: Dataset) -> tuple[dg.AssetsDefinition, dg.AssetChecksDefinition]:
+    """The asset ``deidentified_<name>`` and its k-anonymity check."""
+    return _deidentified(dataset), _minimum_k_anonymity(dataset)
+
+
+def _deidentified(dataset: Dataset) -> dg.AssetsDefinition:
+    inputs = {"source": dg.AssetIn(dataset.source, dagster_type=pl.DataFrame)}
+    inputs |= {name: dg.AssetIn(name, dagster_type=pl.DataFrame) for name in dataset.reference_assets}
+
+    @dg.asset(
+        name=dataset.deidentified,
+        ins=inputs,
+        group_name="protected",
+        owners=[dataset.owner],
+        kinds={"python", "polars", "duckdb"},
+        description=f"{dataset.title}, de-identified step by step. Internal: for descriptions and comparisons only.",
+        metadata={"dagster/column_schema": declared_columns(dataset.columns)},
+        check_specs=[
+            dg.AssetCheckSpec(
+                IDENTIFIER_CHECK,
+                asset=dataset.deidentified,
+                blocking=True,
+                description="No column is named like a direct identifier or holds an NHS number or a postcode.",
+            ),
+            dg.AssetCheckSpec(
+                ROWS_CHECK,
+                asset=dataset.deidentified,
+                blocking=True,
+                description="Every row that is gone was removed by a step that says so.",
+            ),
+        ],
+    )
+    def deidentified(workplace: Workplace, **tables: pl.DataFrame) -> Iterator[Any]:
+        source = tables.pop("source")
+        folder, key = workplace.folder, workplace.key
+        names = [column["name"] for column in dataset.columns]
+        result = deidentify(source, dataset.steps, dataset.tools(folder.input, key, tables), columns=names)
+        findings = direct_identifiers(result.table)
+        verdicts = [identifier_verdict(findings), rows_verdict(result)]
+        yield from verdicts
+        if not all(verdict.passed for verdict in verdicts):
+            raise dg.Failure(
+                description="Nothing was written: " + " ".join(str(verdict.description) for verdict in verdicts),
+                allow_retries=False,
+            )
+        yield versioned(
+            result.table,
+            version=fingerprint(result.table, key),
+            metadata={"rows in": result.rows_in, "rows out": len(result.table), "steps": steps_taken(result.outcomes)},
+        )
+
+    return deidentified
+
+
+def identifier_verdict(findings: list[Finding]) -> dg.AssetCheckResult:
+    """Passes where nothing was found."""
+    said = "; ".join(str(finding) for finding in findings)
+    return dg.AssetCheckResult(
+        check_name=IDENTIFIER_CHECK,
+        passed=not findings,
+        description=f"Direct identifiers remain: {said}. Add a step that removes them." if said else "None found.",
+        metadata={"findings": len(findings)},
+    )
+
+
+def rows_verdict(result: Deidentified) -> dg.AssetCheckResult:
+    """Passes where every row is accounted for."""
+    lost, removed = result.rows_lost_without_reason, result.rows_in - len(result.table)
+    said = "; ".join(
+        f"{outcome.rows_in - outcome.rows_out} by '{outcome.step}' ({outcome.reason})"
+        for outcome in result.outcomes
+        if outcome.removes_rows
+    )
+    return dg.AssetCheckResult(
+        check_name=ROWS_CHECK,
+        passed=lost == 0,
+        description=f"{lost} row(s) lost without a reason; {removed} of {result.rows_in} removed{': ' if said else ''}{said}.",
+        metadata={"rows in": result.rows_in, "rows removed": removed, "rows lost": lost},
+    )
+
+
+def _minimum_k_anonymity(dataset: Dataset) -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        asset=dataset.deidentified,
+        name=ANONYMITY_CHECK,
+        description=f"At least {dataset.minimum_k} rows are alike in {', '.join(dataset.quasi_identifiers)}.",
+    )
+    def minimum_k_anonymity(table: pl.DataFrame) -> dg.AssetCheckResult:
+        return anonymity_verdict(table, dataset)
+
+    return minimum_k_anonymity
+
+
+def anonymity_verdict(table: pl.DataFrame, dataset: Dataset) -> dg.AssetCheckResult:
+    """Passes where the smallest class has ``minimum_k`` rows; else a warning, for this table stays inside."""
+    found = anonymity(table, quasi_identifiers=dataset.quasi_identifiers)
+    below = found.share_below(dataset.minimum_k)
+    return dg.AssetCheckResult(
+        passed=found.k >= dataset.minimum_k,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=(
+            f"k = {found.k} (limit {dataset.minimum_k}); {found.share_unique:.1%} of rows are unique and {below:.1%} in "
+            f"classes below {dataset.minimum_k}, by {len(dataset.quasi_identifiers)} quasi-identifiers. Removing direct "
+            "identifiers does not make this table anonymous: it stays inside."
+        ),
+        metadata={
+            "k": found.k,
+            "limit": dataset.minimum_k,
+            "share unique": found.share_unique,
+            f"share below {dataset.minimum_k}": below,
+            "classes": found.classes,
+            "rows": found.rows,
+            "quasi-identifiers": ", ".join(dataset.quasi_identifiers),
+            "source of the limit": dataset.policy.minimum_k.source,
+        },
+    )

@@ -1,0 +1,87 @@
+"""Scheduled regeneration: the job, its schedule, and what a failure says. Off until switched on in the UI."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+from dagster import DagsterInstance
+
+from synth_assets.components.dataset import Dataset
+from synth_assets.errors import SynthAssetsError
+from synth_assets.schema import MODES
+
+
+@dg.failure_hook(name="say_what_to_do")
+def say_what_to_do(context: dg.HookContext) -> None:
+    """Logs, after a failed step, what stands and what to do."""
+    cause = context.op_exception
+    while cause is not None and not isinstance(cause, (SynthAssetsError, dg.Failure)):
+        cause = cause.__cause__
+    context.log.error(advice(context.op.name, cause))
+
+
+def advice(step: str, cause: BaseException | None) -> str:
+    """What a person should know after a step failed.
+
+    Args:
+        step: The step.
+        cause: The error of our own behind it, where there is one.
+    """
+    stands = f"{step} failed. Every table stands as it was before; nothing half-written is left."
+    if cause is None:
+        return f"{stands} The error is not one that we foresaw: read it above, and re-run from this step once it is mended."
+    return f"{stands} Put right what the message says, then re-run from this step: {cause}"
+
+
+def regeneration_definitions(dataset: Dataset) -> tuple[Any, list[dg.ScheduleDefinition]]:
+    """The job ``regenerate_<name>`` and, where the dataset asks for it, its schedule."""
+    job = dg.define_asset_job(
+        f"regenerate_{dataset.name}",
+        selection=dg.AssetSelection.assets(dataset.deidentified).downstream() - dg.AssetSelection.groups("releases"),
+        description="De-identify again, keep the descriptions where nothing changed, draw every synthetic table anew.",
+        hooks={say_what_to_do},
+        owners=[dataset.owner],
+    )
+    return job, [_schedule(dataset, job)] if dataset.schedule else []
+
+
+def _schedule(dataset: Dataset, job: Any) -> dg.ScheduleDefinition:  # noqa: ANN401 - an unresolved job has no public type
+    @dg.schedule(
+        name=f"regenerate_{dataset.name}_schedule",
+        cron_schedule=dataset.schedule or "",
+        job=job,
+        default_status=dg.DefaultScheduleStatus.STOPPED,
+        execution_timezone="Europe/London",
+        description=f"Draws the synthetic {dataset.title} tables anew. Each tick has a regeneration number of its own.",
+    )
+    def tick(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        number = next_regeneration(context.instance, dataset)
+        return dg.RunRequest(
+            run_key=context.scheduled_execution_time.isoformat() if context._scheduled_execution_time else None,
+            run_config=run_config(regeneration=number),
+            tags={"synth_assets/regeneration": str(number)},
+        )
+
+    return tick
+
+
+def next_regeneration(instance: DagsterInstance, dataset: Dataset) -> int:
+    """One more than any synthetic table of the dataset was drawn with, and than any tick has asked for."""
+    drawn = [_last_drawn(instance, dataset.synthetic(mode)) for mode in MODES]
+    asked = [
+        int(run.tags["synth_assets/regeneration"])
+        for run in instance.get_runs(dg.RunsFilter(job_name=f"regenerate_{dataset.name}"), limit=100)
+        if "synth_assets/regeneration" in run.tags
+    ]
+    return max([0, *drawn, *asked]) + 1
+
+
+def _last_drawn(instance: DagsterInstance, asset: str) -> int:
+    event = instance.get_latest_materialization_event(dg.AssetKey(asset))
+    metadata: Mapping[str, Any] = event.asset_materialization.metadata if event and event.asset_materialization else {}
+    return int(metadata["regeneration"].value) if "regeneration" in metadata else 0
+
+
+def run_config(**randomness: int) -> dict[str, Any]:
+    """Run config that sets the seed or the regeneration number."""
+    return {"resources": {"randomness": {"config": randomness}}}

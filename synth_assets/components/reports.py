@@ -1,0 +1,173 @@
+"""Comparisons with the original, per mode and across modes, and the checks on dependence. All of it stays inside."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from synth_assets.components.dataset import Dataset
+from synth_assets.components.resources import Workplace
+from synth_assets.measure import Comparison, compare
+from synth_assets.measure.dependence import Dependence, dependence_kept
+from synth_assets.report.across_modes import across_modes, mode_table
+from synth_assets.report.heatmap import heat_map
+from synth_assets.report.histograms import histogram, histograms
+from synth_assets.report.preview import preview, save_png
+from synth_assets.schema import Mode
+
+MEASURES = {"tvd_1": "1-way", "tvd_2": "2-way", "nmi_error": "NMI error"}
+
+
+def comparison_definitions(dataset: Dataset, mode: Mode) -> tuple[dg.AssetsDefinition, dg.AssetChecksDefinition]:
+    """The asset ``<mode>_<name>_comparison`` and its check."""
+    check = _correlation_preserved if mode == "correlated" else _correlation_absent
+    return _comparison(dataset, mode), check(dataset, mode)
+
+
+def _comparison(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
+    name = f"{dataset.synthetic(mode)}_comparison"
+
+    @dg.asset(
+        name=name,
+        ins={
+            "original": dg.AssetIn(dataset.deidentified, dagster_type=pl.DataFrame),
+            "synthetic": dg.AssetIn(dataset.synthetic(mode), dagster_type=pl.DataFrame),
+        },
+        group_name="reports",
+        owners=[dataset.owner],
+        kinds={"python", "matplotlib", "duckdb"},
+        description=f"How close {dataset.synthetic(mode)} comes to the original. Reads both sides: it stays inside.",
+    )
+    def comparison(
+        workplace: Workplace, original: pl.DataFrame, synthetic: pl.DataFrame
+    ) -> dg.Output[pl.DataFrame]:
+        started = time.perf_counter()
+        schema = dataset.schema(workplace.folder.input, workplace.key)
+        found = compare(original, synthetic, schema)
+        pictures = _pictures(found, name, dataset, workplace)
+        told = _figures(found) | pictures | {"seconds": round(time.perf_counter() - started, 3)}
+        return dg.Output(found.measurements, metadata=told)
+
+    return comparison
+
+
+def _figures(found: Comparison) -> dict[str, Any]:
+    """Each measure with the sampling floor beside it."""
+    told: dict[str, Any] = {"rows compared": f"{found.original_rows:,} and {found.synthetic_rows:,}"}
+    for row in found.summary.iter_rows(named=True):
+        if row["value"] is not None:
+            told[f"{MEASURES[row['measure']]}"] = float(row["value"])
+            told[f"{MEASURES[row['measure']]} by sampling alone"] = float(row["floor"])
+    return told
+
+
+def _pictures(found: Comparison, name: str, dataset: Dataset, workplace: Workplace) -> dict[str, Any]:
+    """Figures as files, and as previews."""
+    folder = workplace.folder.reports / name
+    least = dataset.minimum_count
+    bars = histograms(found, title=f"{name}: how each column is distributed", minimum_count=least)
+    save_png(bars, folder / "histograms.png")
+    for place, column in enumerate(found.columns["column"]):
+        save_png(histogram(found, column, minimum_count=least), folder / "columns" / f"{place + 1:02d}.png")
+    told = {"histograms": dg.MetadataValue.md(preview(bars, "Histograms of every column, original and synthetic"))}
+    if found.pairs.height:
+        heat = heat_map(found, title=f"{name}: which columns depend on each other")
+        save_png(heat, folder / "mutual_information.png")
+        words = "Normalised mutual information of every pair: original, synthetic, difference"
+        told["mutual information"] = dg.MetadataValue.md(preview(heat, words))
+    return told | {"figures": dg.MetadataValue.path(str(folder))}
+
+
+def _correlation_preserved(dataset: Dataset, mode: Mode) -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        asset=f"{dataset.synthetic(mode)}_comparison",
+        name="correlation_preserved",
+        description="Columns that depend on each other still do, and as much; none was made to.",
+    )
+    def correlation_preserved(measurements: pl.DataFrame) -> dg.AssetCheckResult:
+        return preserved_verdict(dependence_kept(measurements), dataset)
+
+    return correlation_preserved
+
+
+def preserved_verdict(found: Dependence | None, dataset: Dataset) -> dg.AssetCheckResult:
+    """Passes where no pair's dependence differs by more than the tolerance."""
+    rule = dataset.policy.correlation_tolerance
+    if found is None:
+        return dg.AssetCheckResult(passed=True, description="One column: nothing depends on anything.")
+    gap = abs(found.worst.difference)
+    return dg.AssetCheckResult(
+        passed=gap <= rule.limit,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=(
+            f"The largest change is {found.worst.difference:+.3f} for {found.worst} "
+            f"({found.worst.original:.3f} → {found.worst.synthetic:.3f}; limit ±{rule.limit:g}). "
+            f"{found.dependent_pairs} of {found.pairs} pairs depend on each other in the original."
+        ),
+        metadata={"largest change": gap, "limit": rule.limit, "source of the limit": rule.source},
+    )
+
+
+def _correlation_absent(dataset: Dataset, mode: Mode) -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        asset=f"{dataset.synthetic(mode)}_comparison",
+        name="correlation_absent",
+        description=f"No two columns of the {mode} table depend on each other, as its mode promises.",
+    )
+    def correlation_absent(measurements: pl.DataFrame) -> dg.AssetCheckResult:
+        return absent_verdict(dependence_kept(measurements), dataset)
+
+    return correlation_absent
+
+
+def absent_verdict(found: Dependence | None, dataset: Dataset) -> dg.AssetCheckResult:
+    """Passes where no synthetic pair depends on each other by more than the tolerance."""
+    rule = dataset.policy.correlation_tolerance
+    if found is None:
+        return dg.AssetCheckResult(passed=True, description="One column: nothing depends on anything.")
+    strongest = found.strongest
+    return dg.AssetCheckResult(
+        passed=strongest.synthetic <= rule.limit,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=(
+            f"The strongest dependence is {strongest.synthetic:.3f} for {strongest} (limit {rule.limit:g}); the original's "
+            f"{found.dependent_pairs} dependent pairs of {found.pairs} are not in this mode."
+        ),
+        metadata={"strongest": strongest.synthetic, "limit": rule.limit, "source of the limit": rule.source},
+    )
+
+
+def across_modes_asset(dataset: Dataset) -> dg.AssetsDefinition:
+    """The asset ``<name>_comparison``."""
+    modes = {f"{dataset.synthetic(mode)}_comparison": mode for mode in dataset.modes}
+
+    @dg.asset(
+        name=dataset.comparison,
+        ins={asset: dg.AssetIn(asset, dagster_type=pl.DataFrame) for asset in modes},
+        group_name="reports",
+        owners=[dataset.owner],
+        kinds={"python", "matplotlib", "duckdb"},
+        description=f"How close each mode comes to {dataset.title}, beside what sampling alone would give. Stays inside.",
+    )
+    def comparison(workplace: Workplace, **measurements: pl.DataFrame) -> dg.Output[pl.DataFrame]:
+        by_mode = {mode: measurements[asset] for asset, mode in modes.items()}
+        picture = across_modes(by_mode, title=f"{dataset.title}: how close each mode comes to the original")
+        path = save_png(picture, workplace.folder.reports / dataset.comparison / "across_modes.png")
+        table = mode_table(by_mode)
+        told = {
+            "across modes": dg.MetadataValue.md(preview(picture, "Distance to the original by mode, with sampling floor")),
+            "figure": dg.MetadataValue.path(str(path)),
+        }
+        return dg.Output(table, metadata=told | _by_mode(table))
+
+    return comparison
+
+
+def _by_mode(table: pl.DataFrame) -> Mapping[str, float]:
+    return {
+        f"{row['mode']}: {MEASURES[row['measure']]}": float(row["value"])
+        for row in table.iter_rows(named=True)
+        if row["value"] is not None
+    }

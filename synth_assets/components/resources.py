@@ -1,0 +1,73 @@
+"""What assets are given besides their inputs: the data folder, the project's key, and the one source of chance."""
+
+import hashlib
+
+import dagster as dg
+import numpy as np
+from pydantic import Field
+
+from synth_assets.errors import SynthAssetsError
+from synth_assets.storage.folders import DataFolder
+from synth_assets.storage.key import project_key
+from synth_assets.storage.warehouse import Warehouse
+
+DEFAULT_SEED = 20190401
+MOST_SEED = 2**63 - 1
+
+
+class Randomness(dg.ConfigurableResource):
+    """Where every draw comes from; differential-privacy noise excepted, which is never seeded.
+
+    Two assets, or two regenerations, never share a stream.
+    """
+
+    seed: int = Field(default=DEFAULT_SEED, description="The same seed and inputs give the same tables; 0 or more.")
+    regeneration: int = Field(
+        default=0, description="Which drawing of the same descriptions this is: 0 by hand, the next one per schedule tick."
+    )
+
+    def rng(self, asset: str) -> np.random.Generator:
+        """The asset's own stream.
+
+        Raises:
+            SynthAssetsError: The seed or the regeneration number is out of range.
+        """
+        check_seed(self.seed, self.regeneration)
+        place = int.from_bytes(hashlib.sha256(asset.encode()).digest()[:4], "big")
+        sequence = np.random.SeedSequence(self.seed, spawn_key=(place, self.regeneration))
+        return np.random.Generator(np.random.PCG64(sequence))
+
+
+def check_seed(seed: int, regeneration: int = 0) -> None:
+    """Refuse numbers that cannot seed a stream.
+
+    Raises:
+        SynthAssetsError: One is negative or too large.
+    """
+    if not 0 <= seed <= MOST_SEED:
+        message = f"The seed is {seed}. Allowed: whole numbers from 0 to {MOST_SEED}."
+        raise SynthAssetsError(message)
+    if not 0 <= regeneration < 2**32:
+        message = f"The regeneration number is {regeneration}. Allowed: whole numbers from 0 to {2**32 - 1}."
+        raise SynthAssetsError(message)
+
+
+class Workplace(dg.ConfigurableResource):
+    """The data folder and the key, from the environment alone: nothing here can be set from a run's config."""
+
+    @property
+    def folder(self) -> DataFolder:
+        """The data folder, with its reference lists."""
+        folder = DataFolder.from_environment()
+        folder.prepare()
+        return folder
+
+    @property
+    def key(self) -> bytes:
+        """The project's key."""
+        return project_key(self.folder.state)
+
+    @property
+    def warehouse(self) -> Warehouse:
+        """The DuckDB file."""
+        return Warehouse(self.folder.warehouse)

@@ -1,0 +1,99 @@
+"""A synthetic table per mode, made from its description and from nothing else; and the check that it fits."""
+
+import time
+
+import dagster as dg
+import polars as pl
+
+from synth_assets.components.dataset import Dataset
+from synth_assets.components.metadata import declared_columns, preview
+from synth_assets.components.resources import Randomness
+from synth_assets.components.snapshot import refresh_snapshot
+from synth_assets.describe import Description
+from synth_assets.generate import check_rows, generate
+from synth_assets.measure.conformity import departures
+from synth_assets.schema import Mode
+
+CONFORMITY_CHECK = "matches_schema_and_domain"
+DEFAULT_RANDOM_ROWS = 10_000
+
+
+class Rows(dg.Config):
+    """How many rows to generate."""
+
+    rows: int | None = None
+
+
+def synthetic_definitions(dataset: Dataset, mode: Mode) -> tuple[dg.AssetsDefinition, dg.AssetChecksDefinition]:
+    """The asset ``<mode>_<name>`` and its check."""
+    return _synthetic(dataset, mode), _conformity(dataset, mode)
+
+
+def _synthetic(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
+    name = dataset.synthetic(mode)
+
+    @dg.asset(
+        name=name,
+        ins={"description": dg.AssetIn(f"{name}_description", dagster_type=Description)},
+        group_name="synthetic",
+        owners=[dataset.owner],
+        kinds={"python", "polars", "duckdb"},
+        description=f"Synthetic {dataset.title}, drawn from its {mode} description and nothing else.",
+        metadata={"dagster/column_schema": declared_columns(dataset.columns)},
+        hooks={refresh_snapshot},
+        freshness_policy=dataset.freshness,
+    )
+    def synthetic(config: Rows, randomness: Randomness, description: Description) -> dg.Output[pl.DataFrame]:
+        started = time.perf_counter()
+        rows = rows_wanted(dataset, mode, description, config.rows)
+        table = generate(description, rows=rows, rng=randomness.rng(name))
+        return dg.Output(
+            table,
+            metadata={
+                "mode": mode,
+                "rows": rows,
+                "seed": str(randomness.seed),
+                "regeneration": randomness.regeneration,
+                "preview (synthetic rows)": preview(table),
+                "seconds": round(time.perf_counter() - started, 3),
+            },
+        )
+
+    return synthetic
+
+
+def rows_wanted(dataset: Dataset, mode: Mode, description: Description, asked: int | None) -> int:
+    """What was asked for, else what the dataset declares, else as many as were described."""
+    declared = dataset.modes[mode].get("rows")
+    choices = (asked, declared, description.rows, DEFAULT_RANDOM_ROWS)
+    rows = next(choice for choice in choices if choice is not None)
+    check_rows(rows)
+    return rows
+
+
+def _conformity(dataset: Dataset, mode: Mode) -> dg.AssetChecksDefinition:
+    name = dataset.synthetic(mode)
+
+    @dg.asset_check(
+        asset=name,
+        name=CONFORMITY_CHECK,
+        blocking=True,
+        additional_ins={"description": dg.AssetIn(f"{name}_description", dagster_type=Description)},
+        description="Columns, order and types are the description's, and every value lies inside its domain.",
+    )
+    def matches_schema_and_domain(table: pl.DataFrame, description: Description) -> dg.AssetCheckResult:
+        return conformity_verdict(table, description)
+
+    return matches_schema_and_domain
+
+
+def conformity_verdict(table: pl.DataFrame, description: Description) -> dg.AssetCheckResult:
+    """Passes where nothing departs from the description."""
+    found = departures(table, description)
+    said = "; ".join(found)
+    return dg.AssetCheckResult(
+        passed=not found,
+        description=said or f"All {len(table):,} rows of {table.width} columns fit.",
+        metadata={"departures": len(found), "rows": len(table), "columns": table.width},
+    )
+

@@ -1,0 +1,60 @@
+"""Steps by the names that a dataset's YAML uses."""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from typing import Any, Protocol
+
+from synth_assets.errors import ProtectionError
+from synth_assets.protect.steps import (
+    BandHours,
+    BandNumbers,
+    Drop,
+    KeepOnly,
+    LookUp,
+    Pseudonymise,
+    Step,
+    TruncateToDate,
+)
+
+
+class _MakesStep(Protocol):
+    def __call__(self, **settings: Any) -> Step: ...  # noqa: ANN401 - each step has settings of its own
+
+
+CATALOGUE: Mapping[str, _MakesStep] = {
+    "drop": Drop,
+    "look_up": LookUp,
+    "pseudonymise": Pseudonymise,
+    "truncate_to_date": TruncateToDate,
+    "band_hours": BandHours,
+    "band_numbers": BandNumbers,
+    "keep_only": KeepOnly,
+}
+"""Every step there is."""
+
+
+def step_from_dict(entry: Mapping[str, Any]) -> Step:
+    """A step from its plain form: the key ``step`` names it, the others are its settings.
+
+    Raises:
+        ProtectionError: There is no such step, or a setting is unknown, missing or empty.
+
+    >>> step_from_dict({"step": "drop", "columns": ["Name"], "reason": "names the person"})
+    Drop(columns=('Name',), reason='names the person')
+    """
+    name = entry.get("step")
+    if name not in CATALOGUE:
+        message = f"There is no step {name!r}. Allowed: {', '.join(CATALOGUE)}."
+        raise ProtectionError(message)
+    kind: Any = CATALOGUE[name]
+    given = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items() if key != "step"}
+    known = {field.name: field for field in fields(kind)}
+    unknown = [key for key in given if key not in known]
+    missing = [key for key, field in known.items() if field.default is MISSING and given.get(key) in (None, "", ())]
+    if unknown or missing:
+        message = (
+            f"Step {name!r} has unknown setting(s) {', '.join(unknown) or '-'} and lacks {', '.join(missing) or '-'}. "
+            f"Allowed: {', '.join(known)}."
+        )
+        raise ProtectionError(message)
+    return kind(**given)

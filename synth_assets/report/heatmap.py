@@ -1,0 +1,182 @@
+"""Which columns depend on each other: mutual information in the original, the synthetic table, and their difference."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_assets.errors import MeasurementError
+from synth_assets.measure import Comparison
+from synth_assets.report.canvas import FAINT, INK, MARGIN, Box, blank, finish, heading, panel, write
+from synth_assets.report.lettering import NAME_SIZE, TEXT_SIZE, fitted, inches
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_PAGE = 8.65
+_HEADER = 1.02
+_GAP = 0.2
+_SCALE = 0.62
+_LABEL_ROOM = 1.75
+_MOST_BESIDE = 12
+_SMALLEST_CELL = 0.16
+_LARGEST_CELL = 0.5
+_CELL_WITH_VALUE = 0.22
+_NOTE = (
+    "normalised mutual information, 0: independent, 1: each determines the other; difference: synthetic less original"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Panel:
+    """One matrix with the scale that every figure of this kind has.
+
+    Attributes:
+        name: What is seen.
+        values: Shape (columns, columns); the diagonal is NaN.
+        colors: A colour map of matplotlib.
+        low: Value of its first colour; that of its last is 1.
+    """
+
+    name: str
+    values: npt.NDArray[np.float64]
+    colors: str
+    low: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where panels and labels lie, in inches.
+
+    Attributes:
+        beside: Whether the panels lie beside each other and share their labels; else below each other.
+        labels: Names of the columns, fitted.
+        indent: Room for the names.
+        cell: Side of a cell.
+    """
+
+    beside: bool
+    labels: tuple[str, ...]
+    indent: float
+    cell: float
+
+    @property
+    def side(self) -> float:
+        """Side of a panel."""
+        return self.cell * len(self.labels)
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height of the figure."""
+        width = _PAGE if self.beside else max(self.indent + self.side, _PAGE)
+        height = self._step if self.beside else 3 * self._step
+        return 2 * MARGIN + width, _HEADER + height
+
+    @property
+    def _step(self) -> float:
+        return self.side + self.indent + _SCALE + (0 if self.beside else 0.4)
+
+    def corner(self, place: int) -> tuple[float, float]:
+        """Left and top of a panel."""
+        left = MARGIN + self.indent
+        if self.beside:
+            return left + place * (_PAGE - self.indent + _GAP) / 3, _HEADER
+        return left, _HEADER + place * self._step
+
+
+def heat_map(comparison: Comparison, *, title: str = "Which columns depend on each other") -> "Figure":
+    """Normalised mutual information of every pair, adjusted for chance, in three panels on fixed scales.
+
+    The scale is 0 to 1 for the two tables and -1 to 1 for the difference (synthetic less original), whatever the
+    values, so that figures can be laid beside each other. Values are written where there is room.
+
+    Args:
+        comparison: Of the two tables, with at least two columns.
+        title: What is seen.
+
+    Raises:
+        MeasurementError: There is one column only.
+    """
+    names = list(comparison.columns["column"])
+    if len(names) < 2:  # noqa: PLR2004 - a pair
+        message = f"The table has one column, {names[0]!r}, so there is no dependence to show. Leave this figure out."
+        raise MeasurementError(message)
+    layout = _layout(names)
+    figure = blank(*layout.size)
+    heading(figure, title)
+    write(figure, MARGIN, 0.5, _NOTE, color=FAINT)
+    for place, one in enumerate(_panels(comparison)):
+        _draw(figure, one, layout, place)
+    return finish(figure)
+
+
+def _panels(comparison: Comparison) -> list[_Panel]:
+    return [
+        _Panel("original", _matrix(comparison, "nmi_original"), "Blues", 0.0),
+        _Panel("synthetic", _matrix(comparison, "nmi_synthetic"), "Blues", 0.0),
+        _Panel("difference", _matrix(comparison, "nmi_difference"), "PuOr_r", -1.0),
+    ]
+
+
+def _matrix(comparison: Comparison, measure: str) -> npt.NDArray[np.float64]:
+    places = {name: place for place, name in enumerate(comparison.columns["column"])}
+    matrix = np.full((len(places), len(places)), np.nan)
+    for first, second, value in comparison.pairs.select("column_a", "column_b", measure).iter_rows():
+        matrix[places[first], places[second]] = matrix[places[second], places[first]] = value
+    return matrix
+
+
+def _layout(names: list[str]) -> _Layout:
+    labels = tuple(fitted(name, _LABEL_ROOM) for name in names)
+    indent = inches(labels) + 0.12
+    beside = len(names) <= _MOST_BESIDE
+    room = (_PAGE - indent - 2 * _GAP) / 3 if beside else _PAGE - indent
+    return _Layout(beside, labels, indent, min(max(room / len(names), _SMALLEST_CELL), _LARGEST_CELL))
+
+
+def _draw(figure: "Figure", one: _Panel, layout: _Layout, place: int) -> None:
+    left, top = layout.corner(place)
+    write(figure, left, top - 0.24, one.name, size=NAME_SIZE, weight="bold")
+    axes = panel(figure, (left, top, layout.side, layout.side))
+    axes.imshow(one.values, cmap=one.colors, vmin=one.low, vmax=1, aspect="auto", interpolation="nearest")
+    _name_cells(axes, layout, named=place == 0 or not layout.beside)
+    if layout.cell >= _CELL_WITH_VALUE:
+        _write_values(axes, one.values)
+    _draw_scale(figure, one, (left, top + layout.side + layout.indent + 0.1, min(layout.side, 2.0), 0.1))
+
+
+def _name_cells(axes: "Axes", layout: _Layout, *, named: bool) -> None:
+    places = range(len(layout.labels))
+    axes.set_facecolor("#D5D5D5")
+    axes.spines[:].set_visible(False)
+    axes.set_xticks(places, labels=layout.labels, rotation=90)
+    axes.set_yticks(places, labels=layout.labels if named else [""] * len(layout.labels))
+    edges = [place - 0.5 for place in range(len(layout.labels) + 1)]
+    axes.set_xticks(edges, minor=True)
+    axes.set_yticks(edges, minor=True)
+    axes.grid(which="minor", color="white", linewidth=0.8)
+    axes.set_axisbelow(False)
+    axes.tick_params(which="both", length=0)
+
+
+def _write_values(axes: "Axes", values: npt.NDArray[np.float64]) -> None:
+    """To two decimals, without the leading zero; a rounded zero is faint."""
+    for row, column in np.argwhere(np.isfinite(values)).tolist():
+        value = values[row, column]
+        words = f"{value:.2f}".replace("0.", ".").replace("-", "\N{MINUS SIGN}")
+        color = "white" if abs(value) > 0.6 else INK  # noqa: PLR2004 - where both colour maps are dark
+        zero = abs(value) < 0.005  # noqa: PLR2004 - rounds to zero
+        look = {"color": FAINT if zero else color, "size": TEXT_SIZE - 1.5, "ha": "center", "va": "center"}
+        axes.text(column, row, "0" if zero else words, **look)
+
+
+def _draw_scale(figure: "Figure", one: _Panel, box: Box) -> None:
+    axes = panel(figure, box)
+    shades = np.linspace(one.low, 1, 256)[None, :]
+    axes.imshow(shades, cmap=one.colors, vmin=one.low, vmax=1, aspect="auto", extent=(one.low, 1, 0, 1))
+    axes.spines[:].set_visible(False)
+    axes.set_yticks([])
+    axes.set_xticks([one.low, (one.low + 1) / 2, 1])
+    axes.xaxis.set_major_formatter("{x:.2g}")
