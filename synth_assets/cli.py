@@ -34,7 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="synth-assets", description="Synthetic tables that can be shared, with evidence.")
+    parser = argparse.ArgumentParser(
+        prog="synth-assets", description="Synthetic tables that can be shared, with evidence."
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     running = commands.add_parser("run", help="materialise every asset, with its checks, in this process")
     running.add_argument("--rows", type=_rows, help="rows of the mock table (default: 10,000)")
@@ -114,7 +116,8 @@ def _print_result(result: RunResult, folder: DataFolder, seconds: float) -> None
     for error in result.errors:
         print(f"\nERROR {error}", file=sys.stderr)
     counts = {verdict: sum(check.verdict == verdict for check in result.checks) for verdict in MARKS}
-    print(f"\n{len(result.assets)} assets, checks: {counts['pass']} passed, {counts['warn']} warned, {counts['fail']} failed")
+    verdicts = f"{counts['pass']} passed, {counts['warn']} warned, {counts['fail']} failed"
+    print(f"\n{len(result.assets)} assets; checks: {verdicts}")
     print(f"Took {seconds:.1f} s after imports; run {result.run_id}")
     print(f"Warehouse  {folder.warehouse}\nReports    {folder.reports}\nSynthetic  {folder.snapshot}")
     print(f"UI         synth-assets up, then http://127.0.0.1:{DEFAULT_PORT}")

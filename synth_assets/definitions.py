@@ -1,5 +1,6 @@
 """The code location: what is under ``defs``, in flow order source > protected > descriptions > synthetic > reports."""
 
+import warnings
 from pathlib import Path
 
 import dagster as dg
@@ -10,6 +11,7 @@ from synth_assets.defs.ae import london_postcodes, mock_ae
 @dg.definitions
 def defs() -> dg.Definitions:
     """Everything that the UI and the daemon see."""
+    warnings.simplefilter("ignore", dg.BetaWarning)  # Dagster's own calls between its parts
     declared = dg.load_from_defs_folder(path_within_project=Path(__file__).parent)
     modules = [london_postcodes, mock_ae]
     sources = dg.Definitions(

@@ -4,6 +4,8 @@ It says what a table may contain. It must not hold counts, and nothing here is p
 """
 
 import math
+import operator
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -26,6 +28,9 @@ COLUMN_TYPES: tuple[ColumnType, ...] = get_args(ColumnType)
 ROLES: tuple[Role, ...] = get_args(Role)
 ORDERED_TYPES: tuple[ColumnType, ...] = ("integer", "float", "date", "datetime")
 DEFAULT_BINS = 20
+MOST_BINS = 10_000
+MOST_INTEGER = 2**62
+"""Bounds of integers lie within plus and minus this."""
 
 _MOST_INFERRED_CATEGORIES = 1_000
 _LEAST_ROWS_A_CATEGORY = 10
@@ -44,12 +49,12 @@ class Categories:
     ordered: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse a value that is listed twice."""
-        repeated = (
-            sorted({value for value in self.values if self.values.count(value) > 1})
-            if len(set(self.values)) < len(self.values)
-            else []
-        )
+        """Refuse an empty list, what is not text, and a value that is listed twice."""
+        odd = [value for value in self.values if not _is_text(value)]
+        if odd or not self.values:
+            message = f"Categories must be text, and at least one; not text: {odd}. Put them in quotes."
+            raise SchemaError(message)
+        repeated = [value for value, times in Counter(self.values).items() if times > 1]
         if repeated:
             message = f"Categories are listed more than once: {', '.join(repeated)}. List each once."
             raise SchemaError(message)
@@ -62,7 +67,7 @@ class Interval:
     Attributes:
         minimum: Smallest value allowed.
         maximum: Largest value allowed.
-        bins: How many bins of equal width a description cuts it into, at least 1.
+        bins: How many bins of equal width a description cuts it into, from 1 to ``MOST_BINS``.
     """
 
     minimum: Bound
@@ -83,8 +88,8 @@ class Interval:
         if empty:
             message = f"The minimum {self.minimum} is above the maximum {self.maximum}. Swap or correct them."
             raise SchemaError(message)
-        if self.bins < 1:
-            message = f"bins is {self.bins}. Allowed: 1 or more."
+        if isinstance(self.bins, bool) or not isinstance(self.bins, int) or not 1 <= self.bins <= MOST_BINS:
+            message = f"bins is {self.bins!r}. Allowed: whole numbers from 1 to {MOST_BINS:,}."
             raise SchemaError(message)
 
 
@@ -106,7 +111,8 @@ class Column:
         nullable: Whether values may be missing.
         unit: For people, e.g. ``min``.
         description: For people.
-        time_zone: Of a datetime, e.g. ``Europe/London``; ``None`` is a local time without zone.
+        time_zone: Of a datetime, e.g. ``Europe/London``; ``None`` is a local time without zone. Bounds of a zoned
+            column are in UTC where they name no zone.
     """
 
     name: str
@@ -121,9 +127,13 @@ class Column:
 
     def __post_init__(self) -> None:
         """Refuse a type, role or domain that does not exist or does not fit."""
+        if not _is_text(self.name):
+            message = f"A column's name is {self.name!r}. Allowed: text, in characters that Unicode allows alone."
+            raise SchemaError(message)
         _one_of("type", self.name, self.type, COLUMN_TYPES)
         _one_of("role", self.name, self.role, ROLES)
         _one_of("domain_source", self.name, self.domain_source, get_args(DomainSource))
+        self._check_time_zone()
         if self.domain is None:
             return
         wanted = {"category": Categories}.get(self.type, Interval if self.type in ORDERED_TYPES else type(None))
@@ -134,8 +144,22 @@ class Column:
         if isinstance(self.domain, Interval):
             object.__setattr__(self, "domain", self._bounds_of_type(self.domain))
 
+    def _check_time_zone(self) -> None:
+        if self.time_zone is None:
+            return
+        message = (
+            f"Column {self.name!r} has time_zone {self.time_zone!r}. Allowed: a zone's name, and for a datetime only."
+        )
+        try:
+            pl.Series([0]).cast(pl.Datetime("us", "UTC")).dt.convert_time_zone(self.time_zone)
+        except (pl.exceptions.PolarsError, TypeError) as error:
+            raise SchemaError(message) from error
+        if self.type != "datetime":
+            raise SchemaError(message)
+
     def _bounds_of_type(self, domain: Interval) -> Interval:
-        bounds = [_bound(self, bound) for bound in (domain.minimum, domain.maximum)]
+        zoned = self.time_zone is not None
+        bounds = [_bound(self.name, self.type, bound, zoned=zoned) for bound in (domain.minimum, domain.maximum)]
         return Interval(bounds[0], bounds[1], domain.bins)
 
     @property
@@ -180,19 +204,29 @@ class Column:
         if not isinstance(document, Mapping):
             message = f"A column is written as keys and values (name, type, ...), but {document!r} is not."
             raise SchemaError(message)
-        given = dict(document)
-        name = given.get("name")
-        allowed = tuple(cls.__dataclass_fields__)
-        for key in given:
+        name, allowed = document.get("name"), tuple(cls.__dataclass_fields__)
+        for key in document:
             _one_of("key", str(name), key, allowed)
         for key in ("name", "type"):
-            if not isinstance(given.get(key), str):
-                message = f"Column {name!r} has {key} {given.get(key)!r}. Every column needs a {key}, as text."
+            if not isinstance(document.get(key), str):
+                message = f"Column {name!r} has {key} {document.get(key)!r}. Every column needs a {key}, as text."
                 raise SchemaError(message)
-        if not isinstance(given.get("nullable", False), bool):
-            message = f"Column {name!r} has nullable {given['nullable']!r}. Allowed: true or false."
+        if not isinstance(document.get("nullable", False), bool):
+            message = f"Column {name!r} has nullable {document['nullable']!r}. Allowed: true or false."
             raise SchemaError(message)
-        return cls(**(given | {"domain": _domain_from_dict(str(name), given.get("domain"))}))
+        for key in ("unit", "description", "time_zone"):
+            if not isinstance(document.get(key), str | None):
+                message = f"Column {name!r} has {key} {document[key]!r}. Allowed: text."
+                raise SchemaError(message)
+        _one_of("type", str(name), document["type"], COLUMN_TYPES)
+        zoned = document.get("time_zone") is not None
+        try:
+            domain = _domain_from_dict(str(name), document["type"], document.get("domain"), zoned=zoned)
+        except SchemaError as error:
+            message = f"The domain of column {name!r} cannot be used. {error}"
+            raise SchemaError(message) from error
+        checked: dict[str, Any] = {**document, "domain": domain}
+        return cls(**checked)
 
 
 @dataclass(frozen=True)
@@ -264,8 +298,8 @@ class Schema:
         """
         try:
             document = yaml.safe_load(text)
-        except yaml.YAMLError as error:
-            message = f"The schema is not valid YAML: {error}"
+        except (yaml.YAMLError, ValueError, RecursionError) as error:
+            message = f"The schema is not valid YAML: {error}. Correct it there."
             raise SchemaError(message) from error
         return cls.from_dict(document)
 
@@ -281,9 +315,11 @@ class Schema:
             raise SchemaError(message)
         for key in document:
             _one_of("key", "schema", key, ("columns", "public_domain_reason"))
-        return cls(
-            tuple(Column.from_dict(column) for column in document["columns"]), document.get("public_domain_reason")
-        )
+        reason = document.get("public_domain_reason")
+        if not isinstance(reason, str | None):
+            message = f"public_domain_reason is {reason!r}. Allowed: text."
+            raise SchemaError(message)
+        return cls(tuple(Column.from_dict(column) for column in document["columns"]), reason)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values; ``from_dict`` gives the same schema back."""
@@ -330,38 +366,57 @@ def _one_of(what: str, owner: str, value: object, allowed: Iterable[str]) -> Non
         raise SchemaError(message)
 
 
-def _bound(column: Column, bound: Bound | str) -> Bound:
+def _is_text(value: object) -> bool:
+    """Whether it is text that can be written as UTF-8: half of a surrogate pair cannot."""
+    return isinstance(value, str) and value.encode("utf-8", "replace").decode("utf-8") == value
+
+
+def _bound(name: str, kind: ColumnType, bound: object, *, zoned: bool) -> Bound:
     """The bound in the column's own type; YAML gives dates as text or as dates."""
     try:
-        match column.type:
-            case "integer" if not isinstance(bound, bool) and float(bound) == int(bound):  # pyrefly: ignore[bad-argument-type]  # a date raises TypeError, as meant
-                return int(bound)  # pyrefly: ignore[bad-argument-type]  # as above
-            case "float" if not isinstance(bound, bool):
-                return float(bound)  # pyrefly: ignore[bad-argument-type]  # as above
+        match kind:
+            case "integer":
+                return _as_integer(bound)
+            case "float":
+                return _as_float(bound)
             case "date":
                 return _as_date(bound)
             case "datetime":
-                return _as_datetime(bound)
-    except (TypeError, ValueError):
+                return _as_datetime(bound, zoned=zoned)
+    except (TypeError, ValueError, OverflowError):
         pass
-    message = f"Column {column.name!r} has bound {bound!r}. Allowed: a value of type {column.type}."
+    message = f"Column {name!r} has bound {bound!r}. Allowed: a value of type {kind}."
     raise SchemaError(message)
 
 
-def _as_date(bound: object) -> date:
-    if isinstance(bound, datetime):
+def _as_integer(bound: object) -> int:
+    whole = int(bound) if isinstance(bound, float) and bound.is_integer() else operator.index(bound)  # pyrefly: ignore[bad-argument-type]  # what is no number raises TypeError, as meant
+    if isinstance(bound, bool) or abs(whole) > MOST_INTEGER:
+        raise ValueError
+    return whole
+
+
+def _as_float(bound: object) -> float:
+    if isinstance(bound, (bool, str)):
         raise TypeError
-    return bound if isinstance(bound, date) else date.fromisoformat(str(bound))
+    return float(bound)  # pyrefly: ignore[bad-argument-type]  # what is no number raises TypeError, as meant
 
 
-def _as_datetime(bound: object) -> datetime:
+def _as_date(bound: object) -> date:
+    if isinstance(bound, datetime) or not isinstance(bound, (date, str)):
+        raise TypeError
+    return bound if isinstance(bound, date) else date.fromisoformat(bound)
+
+
+def _as_datetime(bound: object, *, zoned: bool) -> datetime:
     """Times with a zone are kept in UTC, so that two ways of writing one moment are one bound."""
-    if isinstance(bound, datetime):
-        moment = bound
-    elif isinstance(bound, date):
-        moment = datetime(bound.year, bound.month, bound.day)  # noqa: DTZ001 - a local time without zone
-    else:
-        moment = datetime.fromisoformat(str(bound))
+    if isinstance(bound, date) and not isinstance(bound, datetime):
+        bound = datetime(bound.year, bound.month, bound.day)  # noqa: DTZ001 - its zone, if any, is the column's
+    if not isinstance(bound, (datetime, str)):
+        raise TypeError
+    moment = bound if isinstance(bound, datetime) else datetime.fromisoformat(bound)
+    if moment.tzinfo and not zoned:
+        raise ValueError
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
@@ -374,46 +429,51 @@ def _domain_to_dict(domain: Domain | None) -> dict[str, Any] | None:
     return {"minimum": bounds[0], "maximum": bounds[1], "bins": domain.bins}
 
 
-def _domain_from_dict(name: str, document: object) -> Domain | None:
+def _domain_from_dict(name: str, kind: ColumnType, document: object, *, zoned: bool) -> Domain | None:
     if document is None or isinstance(document, (Categories, Interval)):
         return document
     if isinstance(document, Mapping) and isinstance(document.get("categories"), list):
         for key in document:
             _one_of("domain key", name, key, ("categories", "ordered"))
-        odd = [value for value in document["categories"] if not isinstance(value, str)]
-        if odd:
-            message = f"Column {name!r} has categories that are not text: {odd}. Put them in quotes."
+        if not isinstance(document.get("ordered", False), bool):
+            message = f"Column {name!r} has ordered {document['ordered']!r}. Allowed: true or false."
             raise SchemaError(message)
-        return Categories(tuple(document["categories"]), bool(document.get("ordered", False)))
-    if isinstance(document, Mapping) and {"minimum", "maximum"} <= set(document):
+        return Categories(tuple(document["categories"]), document.get("ordered", False))
+    if isinstance(document, Mapping) and {"minimum", "maximum"} <= set(document) and kind in ORDERED_TYPES:
         for key in document:
             _one_of("domain key", name, key, ("minimum", "maximum", "bins"))
-        return Interval(document["minimum"], document["maximum"], document.get("bins", DEFAULT_BINS))
-    message = f"Column {name!r} has domain {document!r}. Allowed: 'categories: [...]', or 'minimum:' and 'maximum:'."
+        bounds = [_bound(name, kind, document[end], zoned=zoned) for end in ("minimum", "maximum")]
+        return Interval(bounds[0], bounds[1], document.get("bins", DEFAULT_BINS))
+    message = (
+        f"Column {name!r} of type {kind} has domain {document!r}. Allowed: 'categories: [...]' for a category, and "
+        "'minimum:' and 'maximum:' for numbers, dates and datetimes."
+    )
     raise SchemaError(message)
 
 
 def _infer_column(values: pl.Series) -> Column:
-    nullable = values.null_count() > 0
     if values.dtype.is_float():
         values = values.fill_nan(None)
-        nullable = values.null_count() > 0
     kind, zone = _infer_type(values)
     domain: Domain | None = None
     if kind == "category":
-        domain = Categories(tuple(values.cast(pl.String).drop_nulls().unique().sort().to_list()))
-    elif kind in ORDERED_TYPES and values.null_count() < len(values):
-        domain = Interval(*_observed_bounds(values, kind))
+        held = tuple(values.cast(pl.String).drop_nulls().unique().sort().to_list())
+        domain = Categories(held) if held else None
+    elif kind in ORDERED_TYPES:
+        domain = _observed_range(values, kind)
+    nullable = values.null_count() > 0
     return Column(values.name, kind, domain=domain, domain_source="data", nullable=nullable, time_zone=zone)
 
 
-def _observed_bounds(values: pl.Series, kind: ColumnType) -> tuple[Bound, Bound]:
-    if kind == "datetime":
-        values = values.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if values.dtype.time_zone else values  # pyrefly: ignore[missing-attribute]  # a Datetime has it
-    if kind == "float":
-        values = values.filter(values.is_finite())
-    low, high = values.min(), values.max()
-    return low, high  # pyrefly: ignore[bad-return]  # min and max of an ordered column are bounds
+def _observed_range(values: pl.Series, kind: ColumnType) -> Interval | None:
+    """From the smallest value to the largest; ``None`` where there is none or one is beyond what a bound may be."""
+    if kind == "datetime" and isinstance(values.dtype, pl.Datetime) and values.dtype.time_zone:
+        values = values.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+    try:
+        low, high = (_bound(values.name, kind, bound, zoned=False) for bound in (values.min(), values.max()))
+        return Interval(low, high)
+    except (SchemaError, ValueError, OverflowError):
+        return None
 
 
 def _infer_type(values: pl.Series) -> tuple[ColumnType, str | None]:

@@ -80,7 +80,7 @@ class Dataset:
 
     @property
     def freshness(self) -> dg.FreshnessPolicy | None:
-        """Synthetic tables of a dataset with a schedule should be no older than two weeks; a warning after eight days."""
+        """With a schedule, synthetic tables should be no older than two weeks; a warning after eight days."""
         if self.schedule is None:
             return None
         return dg.FreshnessPolicy.time_window(fail_window=timedelta(days=14), warn_window=timedelta(days=8))
@@ -135,5 +135,7 @@ class Dataset:
         for step in self.steps:
             if isinstance(step, Pseudonymise) and step.into == into:
                 return list(step.numbers(tools).values())
-        message = f"No step of dataset {self.name!r} makes pseudonyms called {into!r}. Name a pseudonymise step's 'into'."
+        message = (
+            f"No step of dataset {self.name!r} makes pseudonyms called {into!r}. Name a pseudonymise step's 'into'."
+        )
         raise SchemaError(message)

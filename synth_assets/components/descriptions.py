@@ -1,11 +1,12 @@
 """A description per mode: made anew only when the data, the schema or the parameters changed."""
 
 import time
+from typing import Any
 
 import dagster as dg
 
 from synth_assets.components.dataset import Dataset
-from synth_assets.components.metadata import declared_columns
+from synth_assets.components.metadata import told_columns
 from synth_assets.components.resources import Workplace
 from synth_assets.components.versions import latest_version
 from synth_assets.describe import Description, describe
@@ -15,6 +16,7 @@ from synth_assets.storage.fingerprint import fingerprint
 from synth_assets.storage.key import keyed_hash
 from synth_assets.storage.warehouse import TableHandle, Warehouse
 
+DOCUMENT_COLUMNS = {"document": "The description as JSON: domains and protected counts. From the de-identified table"}
 SAID = {
     "random": "the declared domains and nothing else",
     "independent": "each column's protected counts",
@@ -33,7 +35,7 @@ def description_asset(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
         owners=[dataset.owner],
         kinds={"python", "json", "duckdb"},
         description=f"What may be told of {dataset.title} in {mode} mode: {SAID[mode]}.",
-        metadata={"describes": declared_columns(dataset.columns)},
+        metadata={"dagster/column_schema": told_columns(DOCUMENT_COLUMNS)},
     )
     def description(
         context: dg.AssetExecutionContext, workplace: Workplace, original: TableHandle
@@ -79,7 +81,7 @@ def _stored(warehouse: Warehouse, name: str) -> Description | None:
         return None
 
 
-def _shown(made: Description, *, reused: bool, seconds: float) -> dict[str, dg.MetadataValue | object]:
+def _shown(made: Description, *, reused: bool, seconds: float) -> dict[str, Any]:
     links = [f"- {edge.parent} → {edge.child} ({edge.mutual_information:.3f} nats)" for edge in made.edges]
     return {
         "mode": made.mode,

@@ -27,6 +27,11 @@ def column_schema(columns: Iterable[Column]) -> dg.TableSchema:
     )
 
 
+def told_columns(words: Mapping[str, str]) -> dg.TableSchema:
+    """Columns of a table of measurements: each name with what it means and where it comes from."""
+    return dg.TableSchema(columns=[dg.TableColumn(name, description=told) for name, told in words.items()])
+
+
 def declared_columns(columns: Iterable[Mapping[str, Any]]) -> dg.TableSchema:
     """The columns of a dataset's YAML, before its domains are looked up."""
     plain = ({**column, "domain": None} for column in columns)

@@ -94,7 +94,7 @@ def rows_verdict(result: Deidentified) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         check_name=ROWS_CHECK,
         passed=lost == 0,
-        description=f"{lost} row(s) lost without a reason; {removed} of {result.rows_in} removed{': ' if said else ''}{said}.",
+        description=f"{lost} row(s) lost without a reason; {removed} of {result.rows_in} removed. {said}".strip(),
         metadata={"rows in": result.rows_in, "rows removed": removed, "rows lost": lost},
     )
 
@@ -119,9 +119,9 @@ def anonymity_verdict(table: pl.DataFrame, dataset: Dataset) -> dg.AssetCheckRes
         passed=found.k >= dataset.minimum_k,
         severity=dg.AssetCheckSeverity.WARN,
         description=(
-            f"k = {found.k} (limit {dataset.minimum_k}); {found.share_unique:.1%} of rows are unique and {below:.1%} in "
-            f"classes below {dataset.minimum_k}, by {len(dataset.quasi_identifiers)} quasi-identifiers. Removing direct "
-            "identifiers does not make this table anonymous: it stays inside."
+            f"k = {found.k} (limit {dataset.minimum_k}); {found.share_unique:.1%} of rows are unique, {below:.1%} are in "
+            f"classes below {dataset.minimum_k}, by {len(dataset.quasi_identifiers)} quasi-identifiers. "
+            + ("" if found.k >= dataset.minimum_k else "This table is not anonymous: it stays inside.")
         ),
         metadata={
             "k": found.k,

@@ -29,7 +29,7 @@ def advice(step: str, cause: BaseException | None) -> str:
     """
     stands = f"{step} failed. Every table stands as it was before; nothing half-written is left."
     if cause is None:
-        return f"{stands} The error is not one that we foresaw: read it above, and re-run from this step once it is mended."
+        return f"{stands} The error was not foreseen: read it above, mend its cause, and re-run from this step."
     return f"{stands} Put right what the message says, then re-run from this step: {cause}"
 
 
@@ -40,7 +40,6 @@ def regeneration_definitions(dataset: Dataset) -> tuple[Any, list[dg.ScheduleDef
         selection=dg.AssetSelection.assets(dataset.deidentified).downstream() - dg.AssetSelection.groups("releases"),
         description="De-identify again, keep the descriptions where nothing changed, draw every synthetic table anew.",
         hooks={say_what_to_do},
-        owners=[dataset.owner],
     )
     return job, [_schedule(dataset, job)] if dataset.schedule else []
 
@@ -57,7 +56,6 @@ def _schedule(dataset: Dataset, job: Any) -> dg.ScheduleDefinition:  # noqa: ANN
     def tick(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         number = next_regeneration(context.instance, dataset)
         return dg.RunRequest(
-            run_key=context.scheduled_execution_time.isoformat() if context._scheduled_execution_time else None,
             run_config=run_config(regeneration=number),
             tags={"synth_assets/regeneration": str(number)},
         )

@@ -8,15 +8,45 @@ import dagster as dg
 import polars as pl
 
 from synth_assets.components.dataset import Dataset
+from synth_assets.components.metadata import told_columns
 from synth_assets.components.resources import Workplace
 from synth_assets.measure import Comparison, compare
 from synth_assets.measure.dependence import Dependence, dependence_kept
 from synth_assets.report.across_modes import across_modes, mode_table
 from synth_assets.report.heatmap import heat_map
-from synth_assets.report.histograms import histogram, histograms
+from synth_assets.report.histograms import histograms
 from synth_assets.report.preview import preview, save_png
 from synth_assets.schema import Mode
 
+MEASUREMENT_COLUMNS = {
+    "ways": "1 for a column, 2 for a pair",
+    "column_a": "The column, or the pair's earlier one",
+    "column_b": "The pair's later column",
+    "type": "The column's type. From the schema",
+    "tvd": "Total variation distance, 0 to 1, on shared bins. From original and synthetic",
+    "floor": "What sampling alone gives on average. From the original",
+    "floor_sd": "Standard deviation of the floor",
+    "ratio": "tvd divided by floor",
+    "fresh_floor": "What two fresh samples give on average. From the original",
+    "missing_original": "Share of missing values. From the original",
+    "missing_synthetic": "Share of missing values. From the synthetic table",
+    "nmi_original": "Normalised mutual information, adjusted for chance. From the original",
+    "nmi_synthetic": "The same. From the synthetic table",
+    "nmi_difference": "Synthetic less original",
+    "nmi_floor": "Mean absolute difference between two samples of these sizes",
+    "nmi_original_error": "Standard error of nmi_original",
+    "nmi_synthetic_error": "Standard error of nmi_synthetic",
+    "nmi_original_raw": "nmi_original, not adjusted for chance",
+    "nmi_synthetic_raw": "nmi_synthetic, not adjusted for chance",
+    "original_rows": "Rows of the original",
+    "synthetic_rows": "Rows of the synthetic table",
+}
+MODE_COLUMNS = {
+    "mode": "The mode. From its comparison",
+    "measure": "1-way or 2-way total variation distance, or error of mutual information",
+    "value": "Mean over columns or pairs. From the mode's comparison",
+    "floor": "The same by sampling alone. From the mode's comparison",
+}
 MEASURES = {"tvd_1": "1-way", "tvd_2": "2-way", "nmi_error": "NMI error"}
 
 
@@ -39,10 +69,9 @@ def _comparison(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
         owners=[dataset.owner],
         kinds={"python", "matplotlib", "duckdb"},
         description=f"How close {dataset.synthetic(mode)} comes to the original. Reads both sides: it stays inside.",
+        metadata={"dagster/column_schema": told_columns(MEASUREMENT_COLUMNS)},
     )
-    def comparison(
-        workplace: Workplace, original: pl.DataFrame, synthetic: pl.DataFrame
-    ) -> dg.Output[pl.DataFrame]:
+    def comparison(workplace: Workplace, original: pl.DataFrame, synthetic: pl.DataFrame) -> dg.Output[pl.DataFrame]:
         started = time.perf_counter()
         schema = dataset.schema(workplace.folder.input, workplace.key)
         found = compare(original, synthetic, schema)
@@ -69,8 +98,6 @@ def _pictures(found: Comparison, name: str, dataset: Dataset, workplace: Workpla
     least = dataset.minimum_count
     bars = histograms(found, title=f"{name}: how each column is distributed", minimum_count=least)
     save_png(bars, folder / "histograms.png")
-    for place, column in enumerate(found.columns["column"]):
-        save_png(histogram(found, column, minimum_count=least), folder / "columns" / f"{place + 1:02d}.png")
     told = {"histograms": dg.MetadataValue.md(preview(bars, "Histograms of every column, original and synthetic"))}
     if found.pairs.height:
         heat = heat_map(found, title=f"{name}: which columns depend on each other")
@@ -132,8 +159,8 @@ def absent_verdict(found: Dependence | None, dataset: Dataset) -> dg.AssetCheckR
         passed=strongest.synthetic <= rule.limit,
         severity=dg.AssetCheckSeverity.WARN,
         description=(
-            f"The strongest dependence is {strongest.synthetic:.3f} for {strongest} (limit {rule.limit:g}); the original's "
-            f"{found.dependent_pairs} dependent pairs of {found.pairs} are not in this mode."
+            f"The strongest dependence is {strongest.synthetic:.3f} for {strongest} (limit {rule.limit:g}). In the "
+            f"original {found.dependent_pairs} of {found.pairs} pairs depend on each other; this mode leaves that out."
         ),
         metadata={"strongest": strongest.synthetic, "limit": rule.limit, "source of the limit": rule.source},
     )
@@ -149,18 +176,19 @@ def across_modes_asset(dataset: Dataset) -> dg.AssetsDefinition:
         group_name="reports",
         owners=[dataset.owner],
         kinds={"python", "matplotlib", "duckdb"},
-        description=f"How close each mode comes to {dataset.title}, beside what sampling alone would give. Stays inside.",
+        description=f"How close each mode comes to {dataset.title}, beside what sampling alone gives. Stays inside.",
+        metadata={"dagster/column_schema": told_columns(MODE_COLUMNS)},
     )
     def comparison(workplace: Workplace, **measurements: pl.DataFrame) -> dg.Output[pl.DataFrame]:
-        by_mode = {mode: measurements[asset] for asset, mode in modes.items()}
+        by_mode: dict[str, pl.DataFrame] = {mode: measurements[asset] for asset, mode in modes.items()}
         picture = across_modes(by_mode, title=f"{dataset.title}: how close each mode comes to the original")
         path = save_png(picture, workplace.folder.reports / dataset.comparison / "across_modes.png")
         table = mode_table(by_mode)
-        told = {
-            "across modes": dg.MetadataValue.md(preview(picture, "Distance to the original by mode, with sampling floor")),
+        told: dict[str, Any] = {
+            "across modes": dg.MetadataValue.md(preview(picture, "Distance to the original by mode, with its floor")),
             "figure": dg.MetadataValue.path(str(path)),
         }
-        return dg.Output(table, metadata=told | _by_mode(table))
+        return dg.Output(table, metadata={**told, **_by_mode(table)})
 
     return comparison
 

@@ -23,7 +23,8 @@ class Randomness(dg.ConfigurableResource):
 
     seed: int = Field(default=DEFAULT_SEED, description="The same seed and inputs give the same tables; 0 or more.")
     regeneration: int = Field(
-        default=0, description="Which drawing of the same descriptions this is: 0 by hand, the next one per schedule tick."
+        default=0,
+        description="Which drawing of the same descriptions this is: 0 by hand, the next one per schedule tick.",
     )
 
     def rng(self, asset: str) -> np.random.Generator:

@@ -1,4 +1,4 @@
-"""Keep the readers' copy of the synthetic tables fresh, so that a BI tool never blocks a run or sees an original row."""
+"""Keep the readers' copy of the synthetic tables fresh: it never blocks a run and holds no original row."""
 
 import dagster as dg
 
@@ -14,7 +14,7 @@ def refresh_snapshot(context: dg.HookContext) -> None:
     workplace: Workplace = context.resources.workplace
     folder = workplace.folder
     publish_snapshot(workplace.warehouse, synthetic_tables(workplace.warehouse), folder.snapshot)
-    context.log.info(f"Readers find the synthetic tables in {folder.snapshot}")
+    context.log.info("Readers find the synthetic tables in %s", folder.snapshot)
 
 
 def synthetic_tables(warehouse: Warehouse) -> list[str]:

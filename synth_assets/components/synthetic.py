@@ -96,4 +96,3 @@ def conformity_verdict(table: pl.DataFrame, description: Description) -> dg.Asse
         description=said or f"All {len(table):,} rows of {table.width} columns fit.",
         metadata={"departures": len(found), "rows": len(table), "columns": table.width},
     )
-

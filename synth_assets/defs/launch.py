@@ -160,7 +160,7 @@ def gather(run_id: str, events: list[dg.DagsterEvent]) -> RunResult:
             failed[step] = _why(event)
         elif event.event_type_value == "ASSET_MATERIALIZATION":
             found = event.materialization.metadata.get("dagster/row_count")
-            made[step] = (event.materialization.asset_key.to_user_string(), int(found.value) if found else None)
+            made[step] = (event.materialization.asset_key.to_user_string(), int(str(found.value)) if found else None)
         elif event.event_type_value == "ASSET_CHECK_EVALUATION":
             checks.append(_check(event.asset_check_evaluation_data))
     assets = [AssetResult(name, rows, seconds.get(step), failed=step in failed) for step, (name, rows) in made.items()]

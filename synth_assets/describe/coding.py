@@ -4,7 +4,7 @@ A coding holds what a description publishes of a domain, and no counts but those
 domain's order; one more code, the last, stands for missing where the column is nullable.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Literal, TypeAlias
 

@@ -37,7 +37,7 @@ def histogram(binned: BinnedColumn, cells: Cells) -> Iterator[dict[str, Any]]:
     counts[:, cells.places] = cells.original, cells.synthetic
     labels: tuple[str, ...] = binned.labels
     if binned.column.type == "text":
-        labels = ("any text",)
+        labels = ("any text (values not shown)",)
         counts = np.column_stack([counts[:, :-1].sum(axis=1), counts[:, -1]])
     for position, label in enumerate((*labels, "missing")):
         missing = position == len(labels)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
-from typing import Any, Protocol
+from typing import Any
 
 from synth_assets.errors import ProtectionError
 from synth_assets.protect.steps import (
@@ -16,12 +16,7 @@ from synth_assets.protect.steps import (
     TruncateToDate,
 )
 
-
-class _MakesStep(Protocol):
-    def __call__(self, **settings: Any) -> Step: ...  # noqa: ANN401 - each step has settings of its own
-
-
-CATALOGUE: Mapping[str, _MakesStep] = {
+CATALOGUE: Mapping[str, type[Step]] = {
     "drop": Drop,
     "look_up": LookUp,
     "pseudonymise": Pseudonymise,

@@ -26,6 +26,7 @@ _SLOT_HEIGHT = 0.2
 _TALLEST_SLOT = 0.3
 _LABEL_ROOM = 1.7
 _MOST_LYING = 24
+_FEWEST_SLOTS = 5
 _TOLD_BEYOND = 0.0005
 _THICKNESS = 0.42
 _OFFSETS = (0.29, 0.71)
@@ -80,7 +81,8 @@ def _lie(axes: "Axes", one: Bars, labels: Sequence[str]) -> None:
     longest = _longest(one)
     _bars(axes.barh, one, starts)
     hidden = [start + _OFFSETS[0] for start, bar in zip(starts, one.bars, strict=True) if bar.original is None]
-    axes.plot([longest * 0.012] * len(hidden), hidden, linestyle="", **MARK | {"marker": ">"})
+    if hidden:
+        axes.plot([longest * 0.012] * len(hidden), hidden, linestyle="", **MARK | {"marker": ">"})
     axes.set_ylim(len(starts), 0)
     axes.set_yticks([start + 0.5 for start in starts], labels=labels)
     axes.tick_params(axis="y", length=0)
@@ -92,14 +94,16 @@ def _lie(axes: "Axes", one: Bars, labels: Sequence[str]) -> None:
 
 def _stand(axes: "Axes", one: Bars, width: float) -> None:
     present = [bar for bar in one.bars if not bar.missing]
-    gap = max(0.6, len(present) * 0.05)
+    gap = max(0.6, len(present) * 0.05) if present else 0.0
     starts = [place + (gap if bar.missing else 0.0) for place, bar in enumerate(one.bars)]
     longest = _longest(one)
     _bars(axes.bar, one, starts)
     hidden = [start + _OFFSETS[0] for start, bar in zip(starts, one.bars, strict=True) if bar.original is None]
-    axes.plot(hidden, [longest * 0.025] * len(hidden), linestyle="", **MARK)
-    axes.set_xlim(-0.2, starts[-1] + 1.2)
-    _name_places(axes, one, starts, (starts[-1] + 1.4) / width)
+    if hidden:
+        axes.plot(hidden, [longest * 0.025] * len(hidden), linestyle="", **MARK)
+    beside = max(_FEWEST_SLOTS - len(starts), 0) / 2 + 0.2
+    axes.set_xlim(-beside, starts[-1] + 1 + beside)
+    _name_places(axes, one, starts, (starts[-1] + 1 + 2 * beside) / width)
     axes.set_ylim(0, longest)
     axes.locator_params(axis="y", nbins=5)
     axes.yaxis.set_major_formatter(_percent(longest))
@@ -115,6 +119,8 @@ def _bars(draw: Any, one: Bars, starts: Sequence[float]) -> None:  # noqa: ANN40
                 for start, bar in zip(starts, one.bars, strict=True)
                 if bar.missing == missing and (side or bar.original is not None)
             ]
+            if not places:
+                continue
             look = {"hatch": "/////", "facecolor": "white", "edgecolor": color} if missing else {"color": color}
             draw([place for place, _ in places], [share for _, share in places], _THICKNESS, linewidth=0.8, **look)
 
@@ -165,6 +171,7 @@ def _names(one: Bars) -> Ticks:
     if one.type in {"integer", "date"} and high - low == len(present):
         labels = tuple(day(low + place) if one.type == "date" else bar.label for place, bar in enumerate(present))
         return Ticks(centres, labels, years(low, high - 1) if one.type == "date" else "")
-    marks = ticks(one.type, low, high)
+    nearly = (high - low) * 0.01
+    marks = ticks(one.type, low - nearly, high + nearly)
     scale = len(present) / (high - low)
     return Ticks(tuple((value - low) * scale for value in marks.values), marks.labels, marks.title)

@@ -1,10 +1,12 @@
 """Which columns depend on each other: mutual information in the original, the synthetic table, and their difference."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from synth_assets.errors import MeasurementError
 from synth_assets.measure import Comparison
@@ -20,7 +22,7 @@ _HEADER = 1.02
 _GAP = 0.2
 _SCALE = 0.62
 _LABEL_ROOM = 1.75
-_MOST_BESIDE = 12
+_NARROWEST = 1.2
 _SMALLEST_CELL = 0.16
 _LARGEST_CELL = 0.5
 _CELL_WITH_VALUE = 0.22
@@ -48,16 +50,14 @@ class _Panel:
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """Where panels and labels lie, in inches.
+    """Where panels lie: beside each other, with one list of names on their left; in inches.
 
     Attributes:
-        beside: Whether the panels lie beside each other and share their labels; else below each other.
         labels: Names of the columns, fitted.
         indent: Room for the names.
         cell: Side of a cell.
     """
 
-    beside: bool
     labels: tuple[str, ...]
     indent: float
     cell: float
@@ -68,80 +68,95 @@ class _Layout:
         return self.cell * len(self.labels)
 
     @property
-    def size(self) -> tuple[float, float]:
-        """Width and height of the figure."""
-        width = _PAGE if self.beside else max(self.indent + self.side, _PAGE)
-        height = self._step if self.beside else 3 * self._step
-        return 2 * MARGIN + width, _HEADER + height
+    def stride(self) -> float:
+        """From one panel's left to the next one's."""
+        return max(self.side, _NARROWEST) + _GAP
 
     @property
-    def _step(self) -> float:
-        return self.side + self.indent + _SCALE + (0 if self.beside else 0.4)
-
-    def corner(self, place: int) -> tuple[float, float]:
-        """Left and top of a panel."""
-        left = MARGIN + self.indent
-        if self.beside:
-            return left + place * (_PAGE - self.indent + _GAP) / 3, _HEADER
-        return left, _HEADER + place * self._step
+    def size(self) -> tuple[float, float]:
+        """Width and height of the figure."""
+        width = self.indent + 3 * self.stride - _GAP
+        return 2 * MARGIN + max(width, _PAGE), _HEADER + self.side + self.indent + _SCALE
 
 
-def heat_map(comparison: Comparison, *, title: str = "Which columns depend on each other") -> "Figure":
+def heat_map(
+    comparison: Comparison, *, title: str = "Which columns depend on each other", columns: Sequence[str] | None = None
+) -> "Figure":
     """Normalised mutual information of every pair, adjusted for chance, in three panels on fixed scales.
 
     The scale is 0 to 1 for the two tables and -1 to 1 for the difference (synthetic less original), whatever the
-    values, so that figures can be laid beside each other. Values are written where there is room.
+    values, so that figures can be laid beside each other. Values are written where there is room: up to about 12
+    columns fit the width of a preview.
 
     Args:
-        comparison: Of the two tables, with at least two columns.
+        comparison: Of the two tables.
         title: What is seen.
+        columns: Which columns, in which order, at least two; all of the schema by default.
 
     Raises:
-        MeasurementError: There is one column only.
+        MeasurementError: There are fewer than two columns, or there is no column of a name.
     """
-    names = list(comparison.columns["column"])
-    if len(names) < 2:  # noqa: PLR2004 - a pair
-        message = f"The table has one column, {names[0]!r}, so there is no dependence to show. Leave this figure out."
+    known = list(comparison.columns["column"])
+    names = known if columns is None else list(columns)
+    unknown = [name for name in names if name not in known]
+    if len(names) < 2 or unknown:  # noqa: PLR2004 - a pair
+        message = (
+            f"A figure of dependence needs at least two columns of the table, but was asked for {', '.join(names)}. "
+            f"Allowed: {', '.join(known)}. Leave the figure out for a table of one column."
+        )
         raise MeasurementError(message)
     layout = _layout(names)
     figure = blank(*layout.size)
     heading(figure, title)
     write(figure, MARGIN, 0.5, _NOTE, color=FAINT)
-    for place, one in enumerate(_panels(comparison)):
+    for place, one in enumerate(_panels(comparison, names)):
         _draw(figure, one, layout, place)
     return finish(figure)
 
 
-def _panels(comparison: Comparison) -> list[_Panel]:
+def most_changed(comparison: Comparison, most: int) -> list[str]:
+    """The columns of the pairs whose dependence differs most between the tables, in the schema's order.
+
+    Args:
+        comparison: Of the two tables.
+        most: How many at most.
+    """
+    pairs = comparison.pairs.sort(pl.col("nmi_difference").abs(), descending=True, maintain_order=True)
+    ranked = dict.fromkeys(name for pair in pairs.select("column_a", "column_b").iter_rows() for name in pair)
+    chosen = set(list(ranked)[:most])
+    return [name for name in comparison.columns["column"] if name in chosen]
+
+
+def _panels(comparison: Comparison, names: Sequence[str]) -> list[_Panel]:
     return [
-        _Panel("original", _matrix(comparison, "nmi_original"), "Blues", 0.0),
-        _Panel("synthetic", _matrix(comparison, "nmi_synthetic"), "Blues", 0.0),
-        _Panel("difference", _matrix(comparison, "nmi_difference"), "PuOr_r", -1.0),
+        _Panel("original", _matrix(comparison, names, "nmi_original"), "Blues", 0.0),
+        _Panel("synthetic", _matrix(comparison, names, "nmi_synthetic"), "Blues", 0.0),
+        _Panel("difference", _matrix(comparison, names, "nmi_difference"), "PuOr_r", -1.0),
     ]
 
 
-def _matrix(comparison: Comparison, measure: str) -> npt.NDArray[np.float64]:
-    places = {name: place for place, name in enumerate(comparison.columns["column"])}
+def _matrix(comparison: Comparison, names: Sequence[str], measure: str) -> npt.NDArray[np.float64]:
+    places = {name: place for place, name in enumerate(names)}
     matrix = np.full((len(places), len(places)), np.nan)
-    for first, second, value in comparison.pairs.select("column_a", "column_b", measure).iter_rows():
+    pairs = comparison.pairs.filter(pl.col("column_a").is_in(names) & pl.col("column_b").is_in(names))
+    for first, second, value in pairs.select("column_a", "column_b", measure).iter_rows():
         matrix[places[first], places[second]] = matrix[places[second], places[first]] = value
     return matrix
 
 
-def _layout(names: list[str]) -> _Layout:
+def _layout(names: Sequence[str]) -> _Layout:
     labels = tuple(fitted(name, _LABEL_ROOM) for name in names)
     indent = inches(labels) + 0.12
-    beside = len(names) <= _MOST_BESIDE
-    room = (_PAGE - indent - 2 * _GAP) / 3 if beside else _PAGE - indent
-    return _Layout(beside, labels, indent, min(max(room / len(names), _SMALLEST_CELL), _LARGEST_CELL))
+    room = (_PAGE - indent - 2 * _GAP) / 3 / len(names)
+    return _Layout(labels, indent, min(max(room, _SMALLEST_CELL), _LARGEST_CELL))
 
 
 def _draw(figure: "Figure", one: _Panel, layout: _Layout, place: int) -> None:
-    left, top = layout.corner(place)
+    left, top = MARGIN + layout.indent + place * layout.stride, _HEADER
     write(figure, left, top - 0.24, one.name, size=NAME_SIZE, weight="bold")
     axes = panel(figure, (left, top, layout.side, layout.side))
     axes.imshow(one.values, cmap=one.colors, vmin=one.low, vmax=1, aspect="auto", interpolation="nearest")
-    _name_cells(axes, layout, named=place == 0 or not layout.beside)
+    _name_cells(axes, layout, named=place == 0)
     if layout.cell >= _CELL_WITH_VALUE:
         _write_values(axes, one.values)
     _draw_scale(figure, one, (left, top + layout.side + layout.indent + 0.1, min(layout.side, 2.0), 0.1))

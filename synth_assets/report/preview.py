@@ -3,85 +3,118 @@
 import base64
 import io
 import os
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 from uuid import uuid4
+
+import numpy as np
 
 from synth_assets.errors import StorageError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from PIL.Image import Image
 
-DOTS_PER_INCH = 150
 PREVIEW_WIDTH = 900
+"""Dots: about the room of the side panel of Dagster's UI."""
+
 PREVIEW_LIMIT = 100_000
-"""Bytes of the PNG's base64 text, not included; larger ones swell Dagster's own database."""
+"""Bytes of a preview as it is stored, address and description included; larger ones swell Dagster's own database."""
 
+_DOTS_PER_INCH = 2 * PREVIEW_WIDTH / 9.25
 _MOST_DOTS = 30_000
+_LONGEST_DESCRIPTION = 1_000
 
 
-def save_png(figure: "Figure", path: Path, *, dots_per_inch: int = DOTS_PER_INCH) -> Path:
-    """Write a figure to a PNG file: all of it, or, where that fails, none of it and the old file stands.
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """A figure once it is drawn, at twice the width of its preview.
 
-    Args:
-        figure: Any.
-        path: Of the file; its folder is made.
-        dots_per_inch: Less is taken where the picture would be larger than 30,000 dots.
-
-    Returns:
-        ``path``.
-
-    Raises:
-        StorageError: The file cannot be written.
+    Attributes:
+        image: Its pixels, without transparency.
     """
-    picture = _png(figure, dots_per_inch)
-    part = path.with_name(f".{path.name}.{uuid4().hex}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(picture)
-        os.replace(part, path)  # noqa: PTH105 - says what it does
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        message = f"Cannot write the figure {path}: {error.strerror}. Free the path or choose another folder."
-        raise StorageError(message) from error
-    return path
+
+    image: "Image"
+
+    @classmethod
+    def of(cls, figure: "Figure") -> Self:
+        """Draw a figure; one longer than 30,000 dots is drawn smaller."""
+        from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - slow to import
+        from PIL import Image  # noqa: PLC0415 - as above
+
+        usual = figure.dpi
+        figure.dpi = min(_DOTS_PER_INCH, _MOST_DOTS / max(figure.get_size_inches()))
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        figure.dpi = usual
+        return cls(Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3]))
+
+    def save(self, path: Path) -> Path:
+        """Write it to a PNG file: all of it, or, where that fails, none of it and the old file stands.
+
+        Args:
+            path: Of the file; its folder is made.
+
+        Returns:
+            ``path``.
+
+        Raises:
+            StorageError: The file cannot be written.
+        """
+        part = path.with_name(f".{path.name[:40]}.{uuid4().hex}.part")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part.write_bytes(_encode(self.image))
+            os.replace(part, path)  # noqa: PTH105 - the name that says it is atomic
+        except OSError as error:
+            message = f"Cannot write the figure {path}: {error.strerror}. Free the path or choose another folder."
+            raise StorageError(message) from error
+        finally:
+            part.unlink(missing_ok=True)
+        return path
+
+    def data_uri(self) -> str:
+        """The picture as a ``data:`` address of a PNG, ``PREVIEW_WIDTH`` wide, or less where that is too large."""
+        width = min(PREVIEW_WIDTH, self.image.width)
+        while True:
+            text = f"data:image/png;base64,{base64.b64encode(_encode(_fewer_colors(self._scaled(width)))).decode()}"
+            if len(text) < PREVIEW_LIMIT - _LONGEST_DESCRIPTION:
+                return text
+            width = int(width * 0.95 * (PREVIEW_LIMIT / len(text)) ** 0.6)
+
+    def markdown(self, description: str) -> str:
+        """The picture as Markdown that holds it, of less than ``PREVIEW_LIMIT`` bytes.
+
+        Args:
+            description: Read out in place of the picture; at most about 200 characters are kept.
+        """
+        words = " ".join(description.translate({ord("["): "(", ord("]"): ")"}).split())
+        return f"![{words[: _LONGEST_DESCRIPTION // 5]}]({self.data_uri()})"
+
+    def _scaled(self, width: int) -> "Image":
+        height = max(1, round(self.image.height * width / self.image.width))
+        return self.image.resize((max(1, width), height), reducing_gap=2.0)
+
+
+def save_png(figure: "Figure", path: Path) -> Path:
+    """Write a figure to a PNG file, all of it or nothing; see ``Picture.save``."""
+    return Picture.of(figure).save(path)
 
 
 def preview(figure: "Figure", description: str) -> str:
-    """A figure as Markdown with the picture inside, of less than 100 kB in all.
-
-    Args:
-        figure: Any; it is drawn ``PREVIEW_WIDTH`` dots wide, or less where it would be too large.
-        description: Read out in place of the picture.
-    """
-    words = " ".join(description.replace("[", "(").replace("]", ")").split())
-    return f"![{words}]({data_uri(figure)})"
+    """A figure as Markdown with the picture inside, of less than 100 kB; see ``Picture.markdown``."""
+    return Picture.of(figure).markdown(description)
 
 
-def data_uri(figure: "Figure") -> str:
-    """A figure as a ``data:`` address of a PNG, below ``PREVIEW_LIMIT``."""
-    density = PREVIEW_WIDTH / figure.get_size_inches()[0]
-    start = "data:image/png;base64,"
-    while True:
-        text = start + base64.b64encode(_fewer_colors(_png(figure, density))).decode()
-        if len(text) < PREVIEW_LIMIT - 1_000:
-            return text
-        density *= min(0.9, (PREVIEW_LIMIT / len(text)) ** 0.5)
+def _fewer_colors(image: "Image") -> "Image":
+    """The same in 256 colours, spread over all that occur and not only the frequent ones; half the size."""
+    from PIL import Image  # noqa: PLC0415 - slow to import
+
+    return image.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
 
 
-def _png(figure: "Figure", dots_per_inch: float) -> bytes:
-    density = min(dots_per_inch, _MOST_DOTS / max(figure.get_size_inches()))
+def _encode(image: "Image") -> bytes:
     picture = io.BytesIO()
-    figure.savefig(picture, format="png", dpi=density, metadata={"Software": None})
+    image.save(picture, format="png")
     return picture.getvalue()
-
-
-def _fewer_colors(picture: bytes) -> bytes:
-    """The same picture in at most 256 colours, about half the size."""
-    from PIL import Image  # noqa: PLC0415 - only pictures need it
-
-    smaller = io.BytesIO()
-    with Image.open(io.BytesIO(picture)) as image:
-        fewer = image.convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-        fewer.save(smaller, format="png", optimize=True)
-    return smaller.getvalue()

@@ -11,6 +11,7 @@ import numpy as np
 MOST_TICKS = 8
 _MICROSECONDS = 86_400_000_000
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_LARGE = ((12, "trillions"), (9, "billions"), (6, "millions"))
 _MINUTE_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440)
 _DAY_STEPS = (1, 2, 5, 7, 14)
 _MONTH_STEPS = (1, 2, 3, 6)
@@ -71,13 +72,17 @@ def _year(value: float) -> str:
 
 
 def _numbers(low: float, high: float) -> Ticks:
+    """Large numbers in millions and the like, which the title says."""
+    largest = max(abs(low), abs(high))
+    power, title = next(((power, title) for power, title in _LARGE if largest >= 10.0**power), (0, ""))
+    low, high = low / 10.0**power, high / 10.0**power
     if not math.isfinite(high - low):
-        return Ticks((low, high), tuple(f"{value:.2g}" for value in (low, high)))
+        return Ticks((), ())
     step = _round_step((high - low) / MOST_TICKS)
-    places = range(math.ceil(low / step), math.floor(high / step) + 1)
-    values = tuple(place * step for place in places)
+    marks = [place * step for place in range(math.ceil(low / step), math.floor(high / step) + 1)]
     digits = max(6, math.ceil(math.log10(max(abs(low), abs(high)) / step)) + 1)
-    return Ticks(values, tuple(f"{value:,.{digits}g}" for value in values))
+    labels = tuple(f"{mark:,.{digits}g}".replace("-", "\N{MINUS SIGN}") for mark in marks)
+    return Ticks(tuple(mark * 10.0**power for mark in marks), labels, title)
 
 
 def _round_step(least: float) -> float:

@@ -4,10 +4,9 @@ import json
 from dataclasses import dataclass
 
 import duckdb
-import pandas as pd
 import polars as pl
 
-from synth_assets.errors import StorageError, SynthAssetsError
+from synth_assets.errors import StorageError
 from synth_assets.frames import Frame, to_polars
 
 _INCOMING = "incoming frame"
@@ -59,22 +58,14 @@ def as_table(name: TableName, frame: Frame) -> pl.DataFrame:
         frame: As for ``to_polars``.
 
     Raises:
-        SynthAssetsError: It is not a frame, cannot be computed, or has columns or names that DuckDB cannot hold. The
-            message holds no value of the frame.
+        SchemaError: It is not a frame, or cannot be computed or converted.
+        StorageError: It has columns or names that DuckDB cannot hold.
     """
-    try:
-        table = to_polars(frame)
-    except SynthAssetsError:
-        raise
-    except Exception as error:  # noqa: BLE001 - polars, pandas and pyarrow raise what they like, with values inside
-        failure = type(error).__name__
-    else:
-        _check_names(name, table.columns)
-        for column, dtype in table.schema.items():
-            _check_type(name, column, dtype)
-        return table
-    message = f"Table {str(name)!r} cannot be computed or converted ({failure}).{_mixed(frame)}"
-    raise StorageError(message)
+    table = to_polars(frame)
+    _check_names(name, table.columns)
+    for column, dtype in table.schema.items():
+        _check_type(name, column, dtype)
+    return table
 
 
 def create_table(connection: duckdb.DuckDBPyConnection, name: TableName, table: pl.DataFrame) -> None:
@@ -198,14 +189,6 @@ def _check_capitals(connection: duckdb.DuckDBPyConnection, name: TableName) -> N
     if twins:
         message = f"There is a table {twins[0][0]!r} already, and {str(name)!r} differs only in capitals. Rename one."
         raise StorageError(message)
-
-
-def _mixed(frame: Frame) -> str:
-    """Which columns to look at; pandas' ``object`` may hold anything."""
-    if not isinstance(frame, pd.DataFrame):
-        return " Collect it where it is made to see where it fails."
-    columns = [str(column) for column, dtype in frame.dtypes.items() if str(dtype) == "object"]
-    return f" Give each column one type; look at {columns}." if columns else ""
 
 
 def _repeats(values: list[str]) -> bool:

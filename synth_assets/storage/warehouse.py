@@ -95,8 +95,13 @@ class Warehouse:
             StorageError: There is no such table, or the file cannot be had in time.
         """
         table = TableName(name, schema)
-        with self.reader_of(table) as connection:
-            return read_table(connection, table)
+        try:
+            with self.reader_of(table) as connection:
+                return read_table(connection, table)
+        except duckdb.Error as error:
+            failure = _without_values(error)
+        message = f"Cannot read {str(table)!r} from {self.path}: {failure}. Materialise the asset {name!r} again."
+        raise StorageError(message)
 
     @contextmanager
     def reader(self) -> Generator[duckdb.DuckDBPyConnection]:

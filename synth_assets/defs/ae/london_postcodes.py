@@ -42,8 +42,8 @@ class PostcodeConfig(dg.Config):
     owners=[OWNER],
     kinds={"python", "polars", "csv", "duckdb"},
     description=(
-        "London postcodes with their LSOA and deprivation rank: the file in data/input, else a download where the config "
-        "says so, else a mock directory made in code."
+        "London postcodes with their LSOA and deprivation rank: the file in data/input, else a download where the "
+        "config says so, else a mock directory made in code."
     ),
     metadata={"dagster/column_schema": column_schema([*POSTCODE_SCHEMA, DECILE_COLUMN])},
     check_specs=[
@@ -79,7 +79,7 @@ def _logged(context: dg.AssetExecutionContext) -> Any:  # noqa: ANN401 - a progr
         nonlocal said
         if done - said >= SHOWN_EVERY_BYTES or done == total:
             said = done
-            context.log.info(f"Downloaded {done / 1e6:.0f} MB" + (f" of {total / 1e6:.0f} MB" if total else ""))
+            context.log.info("Downloaded %d of %s bytes", done, total or "an unknown number of")
 
     return progress
 

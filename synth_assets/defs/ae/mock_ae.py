@@ -10,11 +10,12 @@ from synth_assets.components.resources import Randomness, Workplace
 from synth_assets.defs.ae.london_postcodes import OWNER
 from synth_assets.describe.conform import conform
 from synth_assets.errors import SchemaError
+from synth_assets.protect.identifiers import valid_nhs_numbers
 from synth_assets.source.admissions import mock_admissions, mock_ae_schema
 from synth_assets.source.references import References, read_references
-from synth_assets.protect.identifiers import valid_nhs_numbers
 
-DECLARED = References(hospitals=(), treatments=(), genders=(), gender_shares=())
+IN_FILES = References(("hospitals.csv",), ("treatments.csv",), ("genders.csv",), (1.0,))
+"""Stands for the lists where only names and words of columns are wanted: the files are read when the asset runs."""
 
 
 class AdmissionsConfig(dg.Config):
@@ -29,7 +30,7 @@ class AdmissionsConfig(dg.Config):
     owners=[OWNER],
     kinds={"python", "numpy", "duckdb"},
     description="Mock A&E admissions in London, 1-7 April 2019, in the shapes of the ODI tutorial. No person is real.",
-    metadata={"dagster/column_schema": column_schema(mock_ae_schema(DECLARED))},
+    metadata={"dagster/column_schema": column_schema(mock_ae_schema(IN_FILES))},
 )
 def mock_ae(
     config: AdmissionsConfig, workplace: Workplace, randomness: Randomness, london_postcodes: pl.DataFrame
