@@ -20,6 +20,8 @@ IntArray: TypeAlias = npt.NDArray[np.int64]
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 Number: TypeAlias = int | float
 
+_LARGE = 1e300
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BinnedColumn:
@@ -139,10 +141,10 @@ def _range(values: pl.Series) -> tuple[Any, Any]:
 
 
 def _even_edges(low: float, high: float, bins: int) -> FloatArray:
-    """Equal widths; where the width of the range is beyond a float, by halves."""
-    if np.isfinite(high - low):
+    """Equal widths; near the largest float by quarters, so that none is beyond it."""
+    if max(abs(low), abs(high)) < _LARGE:
         return np.linspace(low, high, bins + 1)
-    return 2 * np.linspace(low / 2, high / 2, bins + 1)
+    return 4 * np.linspace(low / 4, high / 4, bins + 1)
 
 
 def _spans(edges: FloatArray) -> tuple[str, ...]:
