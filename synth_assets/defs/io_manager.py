@@ -10,7 +10,7 @@ import polars as pl
 
 from synth_assets.errors import StorageError, SynthAssetsError
 from synth_assets.storage.folders import DataFolder
-from synth_assets.storage.tables import TableName, as_table
+from synth_assets.storage.tables import TableName, as_pandas, as_table
 from synth_assets.storage.warehouse import TableHandle, Warehouse
 
 DOCUMENT_COLUMN = "document"
@@ -73,7 +73,7 @@ class WarehouseIOManager(dg.IOManager):
         return {
             pl.DataFrame: self.warehouse.read,
             pl.LazyFrame: lambda name: self.warehouse.read(name).lazy(),
-            pd.DataFrame: lambda name: self.warehouse.read(name).to_pandas(),
+            pd.DataFrame: lambda name: as_pandas(self.warehouse.read(name)),
             TableHandle: lambda name: TableHandle(self.warehouse, name),
             Description: lambda name: Description.from_json(self._document(name)),
         }

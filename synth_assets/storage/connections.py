@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from synth_assets.errors import StorageError
-from synth_assets.storage.files import temporary_sibling
+from synth_assets.storage.files import temporary_sibling, wal
 from synth_assets.storage.locks import lock_of
 
 _SETTINGS = "set TimeZone = 'UTC'"
@@ -74,14 +74,16 @@ def writing(path: Path, timeout_s: float) -> Generator[duckdb.DuckDBPyConnection
 
 
 def _create_if_missing(path: Path) -> None:
-    """Make an empty database beside and link it: killed while DuckDB makes one, an unreadable file would stay."""
+    """Make an empty database beside and link it: killed while DuckDB makes one, an unreadable file would stay.
+
+    The link is made while DuckDB's lock is held, so that nobody is using the log which a deleted file left behind.
+    """
     if path.exists():
         return
     try:
-        with temporary_sibling(path) as temporary:
-            duckdb.connect(str(temporary)).close()
-            with suppress(FileExistsError):
-                os.link(temporary, path)
+        with temporary_sibling(path) as temporary, duckdb.connect(str(temporary)), suppress(FileExistsError):
+            os.link(temporary, path)
+            wal(path).unlink(missing_ok=True)
     except (OSError, duckdb.Error) as error:
         message = f"Cannot make {path}: {_first_line(error)}. Allowed: a folder that this user may write to."
         raise StorageError(message) from error
@@ -111,8 +113,8 @@ def _try(path: Path, *, read_only: bool, alone: bool) -> tuple[duckdb.DuckDBPyCo
         if _LOCKED.search(str(error)):
             return None, str(error)
         message = (
-            f"Cannot open {path}: {_first_line(error)}. If it is not a DuckDB file of this project, move it away; "
-            "the next run makes a new one."
+            f"Cannot open {path}: {_first_line(error)}. Let this user read and write it. If it is damaged or no DuckDB "
+            "file of this project, move it away; the next run makes a new one."
         )
         raise StorageError(message) from error
 

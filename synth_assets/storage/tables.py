@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 
 import duckdb
+import pandas as pd
 import polars as pl
 
 from synth_assets.errors import StorageError
@@ -105,6 +106,20 @@ def read_table(connection: duckdb.DuckDBPyConnection, name: TableName, *, rows: 
     table = pl.DataFrame(connection.sql(f"select * from {source}{'' if rows else ' limit 0'}").to_arrow_table())  # noqa: S608 - quoted
     zones = {column: _zone(comment) for column, comment in comments(connection, name).items()}
     return table.cast({column: zone for column, zone in zones.items() if zone and table.schema[column] == pl.Datetime})
+
+
+def as_pandas(table: pl.DataFrame) -> pd.DataFrame:
+    """The same table in pandas; integers and booleans with missing values keep their type (``Int64``, ``boolean``).
+
+    In a float column a missing value is NaN, for pandas has no other.
+    """
+    frame = table.to_pandas()
+    for column in table.get_columns():
+        if column.null_count() and (column.dtype.is_integer() or column.dtype == pl.Boolean):
+            kind = pd.arrays.BooleanArray if column.dtype == pl.Boolean else pd.arrays.IntegerArray
+            values = column.fill_null(value=False) if column.dtype == pl.Boolean else column.fill_null(0)
+            frame[column.name] = kind(values.to_numpy(writable=True), column.is_null().to_numpy(writable=True))
+    return frame
 
 
 def copy_table(connection: duckdb.DuckDBPyConnection, name: TableName, target: str) -> None:
