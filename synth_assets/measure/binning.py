@@ -149,8 +149,9 @@ def _even_edges(low: float, high: float, bins: int) -> FloatArray:
 
 def _spans(edges: FloatArray) -> tuple[str, ...]:
     """With as many digits as tell the edges apart, but at least four."""
-    steps = float(np.abs(edges).max()) / float(np.diff(edges).min() or np.inf)
-    digits = max(4, ceil(log10(max(steps, 1.0))) + 1)
+    width = float(edges[-1] / len(edges) - edges[0] / len(edges))
+    largest = max(abs(float(edges[0])), abs(float(edges[-1])))
+    digits = max(4, ceil(log10(largest) - log10(width)) + 1) if width > 0 else 17
     return tuple(f"{left:.{digits}g} to {right:.{digits}g}" for left, right in pairwise(edges))
 
 

@@ -3,6 +3,7 @@
 It holds counts and labels of the original, so it stays inside; it holds no row.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -88,7 +89,10 @@ class Comparison:
         """
         columns = self.columns.rename({"column": "column_a"}).with_columns(ways=pl.lit(1, pl.Int64))
         pairs = self.pairs.with_columns(ways=pl.lit(2, pl.Int64))
-        rows = {"original_rows": pl.lit(self.original_rows), "synthetic_rows": pl.lit(self.synthetic_rows)}
+        rows = {
+            "original_rows": pl.lit(self.original_rows, pl.Int64),
+            "synthetic_rows": pl.lit(self.synthetic_rows, pl.Int64),
+        }
         first = ["ways", "column_a", "column_b"]
         together = pl.concat([columns, pairs], how="diagonal").with_columns(**rows)
         return together.select(*first, pl.exclude(first))
@@ -115,18 +119,34 @@ def summarise(measurements: Frame) -> pl.DataFrame:
     Raises:
         MeasurementError: The table lacks a column of measurements.
     """
-    table = to_polars(measurements)
-    needed = ("ways", "tvd", "floor", "nmi_difference", "nmi_floor")
-    lacking = [name for name in needed if name not in table.columns]
-    if lacking:
-        message = f"These are not measurements of a comparison: column(s) {', '.join(lacking)} are missing."
-        raise MeasurementError(message)
+    table = measurements_of(measurements, ("ways", "tvd", "floor", "nmi_difference", "nmi_floor"))
     figures = [
         _figure(table, "tvd_1", 1, "tvd", "floor"),
         _figure(table, "tvd_2", 2, "tvd", "floor"),
         _figure(table, "nmi_error", 2, "nmi_difference", "nmi_floor"),
     ]
     return pl.concat(figures)
+
+
+def measurements_of(compared: Comparison | Frame, needed: Sequence[str]) -> pl.DataFrame:
+    """The measurements of a comparison, or the same as they were stored.
+
+    Args:
+        compared: Either.
+        needed: Columns that must be there.
+
+    Raises:
+        MeasurementError: One of them is not.
+    """
+    table = compared.measurements if isinstance(compared, Comparison) else to_polars(compared)
+    lacking = [name for name in needed if name not in table.columns]
+    if lacking:
+        message = (
+            f"These are not measurements of a comparison: column(s) {', '.join(lacking)} are missing. Give "
+            "a comparison, or the table that was stored of its measurements."
+        )
+        raise MeasurementError(message)
+    return table
 
 
 def _figure(table: pl.DataFrame, measure: str, ways: int, value: str, floor: str) -> pl.DataFrame:

@@ -4,14 +4,28 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
 from synth_assets.errors import MeasurementError
-from synth_assets.measure.comparison import Comparison
+from synth_assets.frames import Frame
+from synth_assets.measure.comparison import Comparison, measurements_of
 
 DEPENDENT_FROM = 0.01
 """Adjusted NMI from which two columns of the original count as dependent."""
 
 STANDARD_ERRORS = 3.0
 """How many standard errors above 0 it must be as well, so that noise in a small table does not count."""
+
+_PAIR = 2
+_NEEDED = (
+    "ways",
+    "column_a",
+    "column_b",
+    "nmi_original",
+    "nmi_synthetic",
+    "nmi_original_error",
+    "nmi_synthetic_error",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +93,12 @@ class Dependence:
     pairs: int
 
 
-def dependence_kept(comparison: Comparison, *, dependent_from: float = DEPENDENT_FROM) -> Dependence | None:
+def dependence_kept(compared: Comparison | Frame, *, dependent_from: float = DEPENDENT_FROM) -> Dependence | None:
     """What became of the dependence between columns.
 
     Args:
-        comparison: Of the synthetic table with its original.
+        compared: A comparison of the synthetic table with its original, or its stored measurements (see
+            ``Comparison.measurements``).
         dependent_from: Adjusted NMI from which a pair of the original counts as dependent, where it is also
             ``STANDARD_ERRORS`` above 0; above 0, at most 1.
 
@@ -91,12 +106,13 @@ def dependence_kept(comparison: Comparison, *, dependent_from: float = DEPENDENT
         ``None`` for a table of one column, which has no pairs.
 
     Raises:
-        MeasurementError: ``dependent_from`` is out of range.
+        MeasurementError: ``dependent_from`` is out of range, or the table does not hold measurements.
     """
     if not 0 < dependent_from <= 1:
         message = f"dependent_from is {dependent_from}. Allowed: above 0, at most 1; {DEPENDENT_FROM} is usual."
         raise MeasurementError(message)
-    pairs = [_pair(row) for row in comparison.pairs.iter_rows(named=True)]
+    table = measurements_of(compared, _NEEDED)
+    pairs = [_pair(row) for row in table.filter(pl.col("ways") == _PAIR).iter_rows(named=True)]
     if not pairs:
         return None
     dependent = [pair for pair in pairs if pair.original >= max(dependent_from, STANDARD_ERRORS * pair.original_error)]

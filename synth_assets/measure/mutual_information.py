@@ -12,6 +12,9 @@ import numpy as np
 from synth_assets.measure.binning import FloatArray, IntArray
 
 _LARGEST_MEAN = 200.0
+_LARGEST_ERROR = 0.5
+"""No value between 0 and 1 has a larger standard deviation."""
+
 _SLACK = 1e-9
 
 
@@ -22,7 +25,7 @@ class Information:
     Attributes:
         raw: 2 I / (H_x + H_y), the plug-in estimate; too high in small samples and large tables.
         adjusted: The same with the chance value taken off, clipped at 0; see ``shared_information``.
-        standard_error: Of the adjusted value before clipping, over samples of this size.
+        standard_error: Of the adjusted value, over samples of this size; at most 0.5.
     """
 
     raw: float
@@ -66,7 +69,7 @@ def shared_information(rows: IntArray, columns: IntArray, counts: IntArray) -> I
     adjusted = min((information - chance) / room, 1.0)
     pointwise = surprise[0] + surprise[1] - surprise[2] - adjusted * (surprise[0] + surprise[1]) / 2
     error = _standard_error(pointwise, counts, chance * (1 - adjusted) ** 2) / room
-    return Information(information / entropy, max(adjusted, 0.0), error)
+    return Information(information / entropy, max(adjusted, 0.0), min(error, _LARGEST_ERROR))
 
 
 def _standard_error(pointwise: FloatArray, counts: IntArray, chance: float) -> float:

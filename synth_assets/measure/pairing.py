@@ -4,6 +4,7 @@ Nothing is measured here, and no value of a table gets into a message.
 """
 
 from collections.abc import Iterator
+from datetime import time
 
 import polars as pl
 
@@ -61,23 +62,30 @@ def _problems(which: str, table: pl.DataFrame, schema: Schema) -> Iterator[str]:
     if unknown:
         yield f"the {which} has column(s) that the schema does not name: {', '.join(map(repr, unknown))}"
     for column in schema:
-        if column.name in table.columns and not _fits(table[column.name].dtype, column.type):
+        if column.name in table.columns and not _fits(table[column.name], column.type):
             yield (
                 f"column {column.name!r} of the {which} holds {table[column.name].dtype}, but the schema says "
                 f"{column.type} (allowed: {_ALLOWED[column.type]})"
             )
 
 
-def _fits(dtype: pl.DataType, kind: ColumnType) -> bool:
+def _fits(values: pl.Series, kind: ColumnType) -> bool:
+    """Whether a column can be taken as of this type; pandas has no dates, so local midnights are dates too."""
+    dtype = values.dtype
+    local = isinstance(dtype, pl.Datetime) and dtype.time_zone is None
     words = dtype == pl.String or isinstance(dtype, (pl.Categorical, pl.Enum))
     fitting = {
         "numbers": dtype.is_numeric(),
         "text or categories": words,
         "booleans": dtype == pl.Boolean,
-        "dates": dtype == pl.Date,
+        "dates": dtype == pl.Date or (local and _at_midnight(values)),
         "datetimes": isinstance(dtype, pl.Datetime),
     }
     return dtype == pl.Null or fitting[_ALLOWED[kind]]
+
+
+def _at_midnight(times: pl.Series) -> bool:
+    return bool((times.dt.time() == time(0)).all())
 
 
 def _plain(values: pl.Series, column: Column) -> pl.Series:
@@ -87,7 +95,7 @@ def _plain(values: pl.Series, column: Column) -> pl.Series:
         case "integer" | "float":
             return _number(values)
         case "date":
-            return values.cast(pl.Int64)
+            return values.cast(pl.Date).cast(pl.Int64)
         case "datetime":
             return _microseconds(values)
     return values.cast(pl.String)

@@ -10,6 +10,7 @@ from synth_assets.frames import Frame
 from synth_assets.measure import summarise
 from synth_assets.report.canvas import FAINT, INK, LINE, MARGIN, SYNTHETIC, blank, finish, heading, keys, panel, write
 from synth_assets.report.lettering import NAME_SIZE, TEXT_SIZE, fitted, inches
+from synth_assets.report.ticks import numbers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -93,6 +94,7 @@ def _draw(axes: "Axes", figures: pl.DataFrame) -> None:
         axes.text(max(value, floor) + end * 0.02, place, f"{value:.4f}", size=TEXT_SIZE, va="center", color=INK)
     axes.set_ylim(figures.height - 0.5, -0.5)
     axes.set_xlim(0, end)
-    axes.locator_params(axis="x", nbins=4)
+    marks = numbers(0.0, end, most=4)
+    axes.set_xticks(marks.values, labels=marks.labels)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x", color=LINE, linewidth=0.6)

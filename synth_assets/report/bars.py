@@ -68,8 +68,8 @@ def bars(comparison: Comparison, column: str, *, minimum_count: int = MINIMUM_CO
     """The bars of one column.
 
     Categories without an order are ranked by the original where they are more than ``LONGEST_LIST``, and the rest is
-    one bar. A category that the schema does not declare, that fewer than ``minimum_count`` original rows hold and that
-    the synthetic table does not show either is not named.
+    one bar. A category that the schema does not declare and that fewer than ``minimum_count`` original rows hold is not
+    named.
 
     Args:
         comparison: Of the two tables.
@@ -149,15 +149,18 @@ def _together(counts: pl.DataFrame, label: str) -> pl.DataFrame:
 
 
 def _folded(counts: pl.DataFrame, minimum_count: int) -> pl.DataFrame:
-    """Categories in the order in which they are drawn, then what is folded, then missing."""
+    """Categories in the order in which they are drawn, then what is folded, then missing.
+
+    Which category with original rows is folded does not depend on the synthetic table: else two figures of one original
+    would tell, by their difference, what both hide.
+    """
     missing = counts.filter("missing")
-    named = ~pl.col("missing") & (
-        pl.col("declared") | (pl.col("original") >= minimum_count) | (pl.col("synthetic") > 0)
-    )
+    invented = (pl.col("original") == 0) & (pl.col("synthetic") > 0)
+    named = ~pl.col("missing") & (pl.col("declared") | (pl.col("original") >= minimum_count) | invented)
     listed, rest = counts.filter(named), counts.filter(~named & ~pl.col("missing"))
     if listed.height > LONGEST_LIST:
         shown = pl.when(pl.col("original") >= minimum_count).then("original").otherwise(0)
-        listed = listed.sort(shown, "synthetic", "position", descending=[True, True, False])
+        listed = listed.sort(shown, "position", descending=[True, False])
         rest = pl.concat([rest, listed.slice(LONGEST_LIST)])
         listed = listed.head(LONGEST_LIST)
     return pl.concat([listed, _together(rest, OTHER), missing])

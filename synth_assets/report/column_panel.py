@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from synth_assets.report.bars import Bar, Bars
 from synth_assets.report.canvas import FAINT, LINE, ORIGINAL, SYNTHETIC, Box, panel, write
 from synth_assets.report.lettering import NAME_SIZE, TEXT_SIZE, fitted, inches
-from synth_assets.report.ticks import Ticks, day, ticks, years
+from synth_assets.report.ticks import Ticks, day, shares, ticks, years
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -87,8 +87,8 @@ def _lie(axes: "Axes", one: Bars, labels: Sequence[str]) -> None:
     axes.set_yticks([start + 0.5 for start in starts], labels=labels)
     axes.tick_params(axis="y", length=0)
     axes.set_xlim(0, longest)
-    axes.locator_params(axis="x", nbins=5)
-    axes.xaxis.set_major_formatter(_percent(longest))
+    marks = shares(longest)
+    axes.set_xticks(marks.values, labels=marks.labels)
     axes.grid(axis="x", color=LINE, linewidth=0.6)
 
 
@@ -105,8 +105,8 @@ def _stand(axes: "Axes", one: Bars, width: float) -> None:
     axes.set_xlim(-beside, starts[-1] + 1 + beside)
     _name_places(axes, one, starts, (starts[-1] + 1 + 2 * beside) / width)
     axes.set_ylim(0, longest)
-    axes.locator_params(axis="y", nbins=5)
-    axes.yaxis.set_major_formatter(_percent(longest))
+    marks = shares(longest)
+    axes.set_yticks(marks.values, labels=marks.labels)
     axes.grid(axis="y", color=LINE, linewidth=0.6)
 
 
@@ -132,10 +132,6 @@ def _share(one: Bars, bar: Bar, side: int) -> float:
 def _longest(one: Bars) -> float:
     """The end of the axis of shares: a little above the longest bar."""
     return 1.06 * max(_share(one, bar, side) for bar in one.bars for side in (0, 1))
-
-
-def _percent(longest: float) -> str:
-    return "{x:.0%}" if longest > 0.04 else "{x:.1%}"  # noqa: PLR2004 - marks a whole per cent apart
 
 
 def _name_places(axes: "Axes", one: Bars, starts: Sequence[float], units: float) -> None:
@@ -171,7 +167,7 @@ def _names(one: Bars) -> Ticks:
     if one.type in {"integer", "date"} and high - low == len(present):
         labels = tuple(day(low + place) if one.type == "date" else bar.label for place, bar in enumerate(present))
         return Ticks(centres, labels, years(low, high - 1) if one.type == "date" else "")
-    nearly = (high - low) * 0.01
+    nearly = high * 0.01 - low * 0.01
     marks = ticks(one.type, low - nearly, high + nearly)
-    scale = len(present) / (high - low)
-    return Ticks(tuple((value - low) * scale for value in marks.values), marks.labels, marks.title)
+    places = ((value / 2 - low / 2) / (high / 2 - low / 2) * len(present) for value in marks.values)
+    return Ticks(tuple(places), marks.labels, marks.title)

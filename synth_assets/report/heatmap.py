@@ -193,5 +193,5 @@ def _draw_scale(figure: "Figure", one: _Panel, box: Box) -> None:
     axes.imshow(shades, cmap=one.colors, vmin=one.low, vmax=1, aspect="auto", extent=(one.low, 1, 0, 1))
     axes.spines[:].set_visible(False)
     axes.set_yticks([])
-    axes.set_xticks([one.low, (one.low + 1) / 2, 1])
-    axes.xaxis.set_major_formatter("{x:.2g}")
+    middle = (one.low + 1) / 2
+    axes.set_xticks([one.low, middle, 1], labels=[f"{value:.2g}" for value in (one.low, middle, 1)])

@@ -69,9 +69,8 @@ def furthest(comparison: Comparison, most: int) -> list[str]:
         comparison: Of the two tables.
         most: How many at most.
     """
-    ranked = comparison.columns.with_row_index("place").sort(
-        pl.col("ratio").fill_null(0.0), "place", descending=[True, False]
-    )
+    times = pl.when(pl.col("tvd") > 0).then(pl.col("ratio").fill_null(float("inf"))).otherwise(0.0)
+    ranked = comparison.columns.with_row_index("place").sort(times, "place", descending=[True, False])
     return list(ranked.head(most).sort("place")["column"])
 
 

@@ -38,7 +38,7 @@ def fitted(words: str, room: float, *, size: float = TEXT_SIZE) -> str:
     word.
 
     >>> fitted("Blood clot in the leg (deep vein)", 1.2)
-    'Blood clo…vein)'
+    'Blood clot in…vein)'
     """
     flat = " ".join(words.split()) or "(blank)"
     drawn = short = "".join(sign if ord(sign) in drawable() else _code(sign) for sign in flat)
@@ -71,11 +71,11 @@ def drawable() -> frozenset[int]:
     signs: set[int] = set()
     for name in families():
         signs |= set.intersection(*(set(_font(name, weight).get_charmap()) for weight in ("normal", "bold")))
-    return frozenset(signs)
+    return frozenset(sign for sign in signs if chr(sign).isprintable())
 
 
 def _code(sign: str) -> str:
-    return sign.encode("ascii", "backslashreplace").decode()
+    return f"\\u{ord(sign):04x}"
 
 
 @cache

@@ -25,6 +25,7 @@ PREVIEW_LIMIT = 100_000
 _DOTS_PER_INCH = 2 * PREVIEW_WIDTH / 9.25
 _MOST_DOTS = 30_000
 _LONGEST_DESCRIPTION = 1_000
+_MANY_COLORS = 50_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,16 +63,12 @@ class Picture:
         Raises:
             StorageError: The file cannot be written.
         """
-        part = path.with_name(f".{path.name[:40]}.{uuid4().hex}.part")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            part.write_bytes(_encode(self.image))
-            os.replace(part, path)  # noqa: PTH105 - the name that says it is atomic
+            _replace(path, _encode(self.image))
         except OSError as error:
             message = f"Cannot write the figure {path}: {error.strerror}. Free the path or choose another folder."
             raise StorageError(message) from error
-        finally:
-            part.unlink(missing_ok=True)
         return path
 
     def data_uri(self) -> str:
@@ -107,11 +104,23 @@ def preview(figure: "Figure", description: str) -> str:
     return Picture.of(figure).markdown(description)
 
 
+def _replace(path: Path, content: bytes) -> None:
+    """Write beside the file and then take its place, in one step."""
+    part = path.with_name(f".{path.name[:40]}.{uuid4().hex}.part")
+    try:
+        part.write_bytes(content)
+        os.replace(part, path)  # noqa: PTH105 - the name that says it is atomic
+    finally:
+        part.unlink(missing_ok=True)
+
+
 def _fewer_colors(image: "Image") -> "Image":
-    """The same in 256 colours, spread over all that occur and not only the frequent ones; half the size."""
+    """The same in 256 colours, half the size; they spread over all colours that occur, unless that would take long."""
     from PIL import Image  # noqa: PLC0415 - slow to import
 
-    return image.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few = image.getcolors(_MANY_COLORS) is not None
+    method = Image.Quantize.MAXCOVERAGE if few else Image.Quantize.FASTOCTREE
+    return image.quantize(256, method=method, dither=Image.Dither.NONE)
 
 
 def _encode(image: "Image") -> bytes:

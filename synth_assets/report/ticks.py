@@ -11,6 +11,8 @@ import numpy as np
 MOST_TICKS = 8
 _MICROSECONDS = 86_400_000_000
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_SMALLEST_SPAN = 1e-300
+_FINEST = 1e-9
 _LARGE = ((12, "trillions"), (9, "billions"), (6, "millions"))
 _MINUTE_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440)
 _DAY_STEPS = (1, 2, 5, 7, 14)
@@ -44,7 +46,44 @@ def ticks(kind: str, low: float, high: float) -> Ticks:
         return _days(low, high)
     if kind == "datetime":
         return _times(low, high)
-    return _numbers(low, high)
+    return numbers(low, high)
+
+
+def shares(end: float, *, most: int = 5) -> Ticks:
+    """Round marks from 0 to a share of rows, in per cent.
+
+    Args:
+        end: Of the axis, above 0.
+        most: About how many marks.
+
+    >>> shares(0.31).labels
+    ('0%', '10%', '20%', '30%')
+    """
+    step = _round_step(end / most)
+    marks = [place * step for place in range(math.floor(end / step) + 1)]
+    digits = max(0, -math.floor(math.log10(step)) - 2)
+    return Ticks(tuple(marks), tuple(f"{mark:.{digits}%}" for mark in marks))
+
+
+def numbers(low: float, high: float, *, most: int = MOST_TICKS) -> Ticks:
+    """Round marks within a range; large numbers in millions and the like, which the title says.
+
+    Args:
+        low: Smallest value on the axis.
+        high: Largest value on the axis, above ``low``.
+        most: About how many marks.
+    """
+    largest = max(abs(low), abs(high))
+    wide = high - low > largest / 1_000
+    power, title = next(((power, title) for power, title in _LARGE if wide and largest >= 10.0**power), (0, ""))
+    low, high = low / 10.0**power, high / 10.0**power
+    if not max(_SMALLEST_SPAN, max(abs(low), abs(high)) * _FINEST) < high - low < math.inf:
+        return Ticks((), ())
+    step = _round_step((high - low) / most)
+    marks = [place * step for place in range(math.ceil(low / step), math.floor(high / step) + 1)]
+    digits = max(6, math.ceil(math.log10(max(abs(low), abs(high)) / step)) + 1)
+    labels = tuple(f"{mark:,.{digits}g}".replace("-", "\N{MINUS SIGN}") for mark in marks)
+    return Ticks(tuple(mark * 10.0**power for mark in marks), labels, title)
 
 
 def day(value: float) -> str:
@@ -69,20 +108,6 @@ def years(low: float, high: float) -> str:
 
 def _year(value: float) -> str:
     return str(np.datetime64(math.floor(value), "D").astype("datetime64[Y]"))
-
-
-def _numbers(low: float, high: float) -> Ticks:
-    """Large numbers in millions and the like, which the title says."""
-    largest = max(abs(low), abs(high))
-    power, title = next(((power, title) for power, title in _LARGE if largest >= 10.0**power), (0, ""))
-    low, high = low / 10.0**power, high / 10.0**power
-    if not math.isfinite(high - low):
-        return Ticks((), ())
-    step = _round_step((high - low) / MOST_TICKS)
-    marks = [place * step for place in range(math.ceil(low / step), math.floor(high / step) + 1)]
-    digits = max(6, math.ceil(math.log10(max(abs(low), abs(high)) / step)) + 1)
-    labels = tuple(f"{mark:,.{digits}g}".replace("-", "\N{MINUS SIGN}") for mark in marks)
-    return Ticks(tuple(mark * 10.0**power for mark in marks), labels, title)
 
 
 def _round_step(least: float) -> float:
