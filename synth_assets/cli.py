@@ -3,50 +3,68 @@
 import argparse
 import os
 import signal
-import subprocess
+import socket
 import sys
 import time
 from collections.abc import Sequence
+from typing import NoReturn
 
-from dagster import DagsterInstance
+from dagster import DagsterError, DagsterInstance
 
 from synth_assets.defs.home import prepare_home
-from synth_assets.defs.launch import RunResult, run, run_config, select
+from synth_assets.defs.launch import load_definitions, run, run_config, select
+from synth_assets.defs.results import RunResult
 from synth_assets.errors import SynthAssetsError
 from synth_assets.storage.folders import PROJECT_ROOT, DataFolder
 
+HOST = "127.0.0.1"
 DEFAULT_PORT = 3000
-MARKS = {"pass": "pass", "warn": "WARN", "fail": "FAIL"}
+MARKS = {"pass": "pass", "warn": "WARN", "fail": "FAIL", "not run": "none"}
+INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says.
 
     Returns:
-        0, with or without warnings; 1 after an error; 2 for a command line that cannot be read.
+        0, with or without warnings; 1 after an error, also in the command line; 130 when interrupted.
     """
-    options = _parser().parse_args(arguments)
     try:
+        options = _parser().parse_args(arguments)
         return {"run": _run, "up": _up}[options.command](options)
-    except SynthAssetsError as error:
+    except (SynthAssetsError, DagsterError) as error:
         print(f"synth-assets: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("synth-assets: interrupted. Every table is whole: the old one or the new one.", file=sys.stderr)
+        return INTERRUPTED
+    except SystemExit as stop:
+        return int(stop.code or 0)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Ends with 1 where the command line cannot be read, as after any other error."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(1, f"synth-assets: {message}\n")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="synth-assets", description="Synthetic tables that can be shared, with evidence."
-    )
+    parser = _Parser(prog="synth-assets", description="Synthetic tables that can be shared, with evidence.")
     commands = parser.add_subparsers(dest="command", required=True)
     running = commands.add_parser("run", help="materialise every asset, with its checks, in this process")
-    running.add_argument("--rows", type=_rows, help="rows of the mock table (default: 10,000)")
+    running.add_argument("--rows", type=_count, help="rows of the mock table (default: 10,000)")
+    running.add_argument(
+        "--patients", type=_count, help="patients of the mock table, who then come back (default: one a row)"
+    )
     running.add_argument(
         "--synthetic-rows",
-        type=_rows,
+        type=_count,
         help="rows of each synthetic table (default: as many as described; random mode: what its config says)",
     )
     running.add_argument("--seed", type=_seed, help="the same seed gives the same tables (default: 20190401)")
-    running.add_argument("--select", metavar="SELECTION", help="which assets, in Dagster's syntax, e.g. '+random_ae'")
+    running.add_argument("--select", metavar="SELECTION", help="which assets, in Dagster's syntax: +key:random_ae")
     up = commands.add_parser("up", help="start the UI and the daemon on this machine")
     up.add_argument("--port", type=_port, default=DEFAULT_PORT, help=f"default: {DEFAULT_PORT}")
     return parser
@@ -63,8 +81,8 @@ def _whole(text: str, least: int, most: int, what: str) -> int:
     return number
 
 
-def _rows(text: str) -> int:
-    return _whole(text, 1, 100_000_000, "number of rows")
+def _count(text: str) -> int:
+    return _whole(text, 1, 100_000_000, "number of rows or patients")
 
 
 def _seed(text: str) -> int:
@@ -78,9 +96,7 @@ def _port(text: str) -> int:
 def _run(options: argparse.Namespace) -> int:
     folder = DataFolder.from_environment()
     prepare_home(folder)
-    from synth_assets.definitions import defs  # noqa: PLC0415 - loading every definition takes seconds
-
-    definitions = defs()
+    definitions = load_definitions()
     keys = select(definitions, options.select)
     print(f"Materialising {len(keys)} assets into {folder.warehouse}", flush=True)
     started = time.perf_counter()
@@ -108,29 +124,45 @@ def _print_result(result: RunResult, folder: DataFolder, seconds: float) -> None
     print(f"\n{'asset':<34}{'rows':>12}{'seconds':>10}")
     for asset in result.assets:
         rows = "-" if asset.rows is None else f"{asset.rows:,}"
-        took = "failed" if asset.failed else f"{asset.seconds or 0:.2f}"
+        took = f"{asset.seconds:.2f}" if asset.state == "made" and asset.seconds is not None else asset.state
         print(f"{asset.name:<34}{rows:>12}{took:>10}")
-    print(f"\n{'check':<6}{'of':<36}figure")
+    print("\ncheck, and the figure behind it")
     for check in result.checks:
-        print(f"{MARKS[check.verdict]:<6}{check.asset}\n      {check.name}: {check.figure}")
+        print(
+            f"{MARKS[check.verdict]:<6}{check.asset}: {check.name}" + (f"\n      {check.figure}" * bool(check.figure))
+        )
+    sys.stdout.flush()
     for error in result.errors:
         print(f"\nERROR {error}", file=sys.stderr)
+    made = sum(asset.state == "made" for asset in result.assets)
     counts = {verdict: sum(check.verdict == verdict for check in result.checks) for verdict in MARKS}
-    verdicts = f"{counts['pass']} passed, {counts['warn']} warned, {counts['fail']} failed"
-    print(f"\n{len(result.assets)} assets; checks: {verdicts}")
+    verdicts = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+    print(f"\n{made} of {len(result.assets)} assets made; checks: {verdicts}")
     print(f"Took {seconds:.1f} s after imports; run {result.run_id}")
     print(f"Warehouse  {folder.warehouse}\nReports    {folder.reports}\nSynthetic  {folder.snapshot}")
-    print(f"UI         synth-assets up, then http://127.0.0.1:{DEFAULT_PORT}")
+    print(f"UI         synth-assets up, then http://{HOST}:{DEFAULT_PORT}")
 
 
-def _up(options: argparse.Namespace) -> int:
+def _up(options: argparse.Namespace) -> NoReturn:
+    """Become ``dg dev``: signals and the exit code are its own, and it ends what it started."""
     home = prepare_home(DataFolder.from_environment())
+    _refuse_taken(options.port)
+    print(f"Dagster UI on http://{HOST}:{options.port} (home {home}); Ctrl+C stops it", flush=True)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)  # a shell ignores them for what it starts in the background
     command = [sys.executable, "-m", "dagster_dg_cli.cli", "dev", "-w", "workspace.yaml"]
-    command += ["--host", "127.0.0.1", "--port", str(options.port)]
-    print(f"Dagster UI on http://127.0.0.1:{options.port} (home {home}); Ctrl+C stops it", flush=True)
-    process = subprocess.Popen(command, cwd=PROJECT_ROOT, env=os.environ)  # noqa: S603 - our own interpreter
-    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
-    try:
-        return process.wait()
-    except KeyboardInterrupt:
-        return process.wait()
+    os.chdir(PROJECT_ROOT)
+    os.execv(sys.executable, [*command, "--host", HOST, "--port", str(options.port)])  # noqa: S606 - our own program
+
+
+def _refuse_taken(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            message = (
+                f"Port {port} of {HOST} cannot be had: {error.strerror}. Is 'synth-assets up' running already? Stop "
+                "what uses it, or choose another with --port."
+            )
+            raise SynthAssetsError(message) from error

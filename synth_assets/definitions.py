@@ -11,10 +11,11 @@ from synth_assets.defs.ae import london_postcodes, mock_ae
 @dg.definitions
 def defs() -> dg.Definitions:
     """Everything that the UI and the daemon see."""
-    warnings.simplefilter("ignore", dg.BetaWarning)  # Dagster's own calls between its parts
+    warnings.simplefilter("ignore", dg.BetaWarning)  # code references, and Dagster's own calls now and later
     declared = dg.load_from_defs_folder(path_within_project=Path(__file__).parent)
     modules = [london_postcodes, mock_ae]
     sources = dg.Definitions(
-        assets=dg.load_assets_from_modules(modules), asset_checks=dg.load_asset_checks_from_modules(modules)
+        assets=dg.with_source_code_references(dg.load_assets_from_modules(modules)),
+        asset_checks=dg.load_asset_checks_from_modules(modules),
     )
     return dg.Definitions.merge(declared, sources)

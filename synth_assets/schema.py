@@ -29,8 +29,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 ORDERED_TYPES: tuple[ColumnType, ...] = ("integer", "float", "date", "datetime")
 DEFAULT_BINS = 20
 MOST_BINS = 10_000
-MOST_INTEGER = 2**62
-"""Bounds of integers lie within plus and minus this."""
+LEAST_INTEGER, MOST_INTEGER = -(2**63), 2**63 - 1
 
 _MOST_INFERRED_CATEGORIES = 1_000
 _LEAST_ROWS_A_CATEGORY = 10
@@ -391,7 +390,7 @@ def _bound(name: str, kind: ColumnType, bound: object, *, zoned: bool) -> Bound:
 
 def _as_integer(bound: object) -> int:
     whole = int(bound) if isinstance(bound, float) and bound.is_integer() else operator.index(bound)  # pyrefly: ignore[bad-argument-type]  # what is no number raises TypeError, as meant
-    if isinstance(bound, bool) or abs(whole) > MOST_INTEGER:
+    if isinstance(bound, bool) or not LEAST_INTEGER <= whole <= MOST_INTEGER:
         raise ValueError
     return whole
 

@@ -12,7 +12,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from synth_assets.errors import SchemaError
+from synth_assets.errors import SchemaError, SourceError
 from synth_assets.policy import Policy
 from synth_assets.protect.steps import Pseudonymise, Step, Tools
 from synth_assets.schema import MODES, Mode, Schema
@@ -57,7 +57,27 @@ class Dataset:
     owner: str
 
     def __post_init__(self) -> None:
-        """Refuse a name that would clash with another asset's, and limits below the policy's."""
+        """Refuse a name that would clash with another asset's, limits below the policy's, and what is not declared."""
+        self._check_name()
+        self._check_limits()
+        if not self.modes:
+            message = f"Dataset {self.name!r} names no mode. Name at least one under 'modes': {', '.join(MODES)}."
+            raise SchemaError(message)
+        names = [column.get("name") for column in self.columns]
+        if not self.quasi_identifiers:
+            message = f"Dataset {self.name!r} has no quasi-identifier. Give at least one column that role."
+            raise SchemaError(message)
+        unknown = [name for name in self.quasi_identifiers if name not in names]
+        if unknown:
+            message = (
+                f"Quasi-identifier(s) {', '.join(unknown)} are not declared columns of dataset {self.name!r}. Allowed: "
+                f"{', '.join(map(str, names))}."
+            )
+            raise SchemaError(message)
+        for column in self.columns:
+            self._check_domain(column)
+
+    def _check_name(self) -> None:
         clash = self.name.startswith(tuple(f"{mode}_" for mode in MODES)) or self.name.endswith(RESERVED_ENDINGS)
         if not re.fullmatch(r"[a-z][a-z0-9_]*", self.name) or clash or self.name in MODES:
             message = (
@@ -65,6 +85,8 @@ class Dataset:
                 f"mode ({', '.join(MODES)}) and not ending in {', '.join(RESERVED_ENDINGS)}."
             )
             raise SchemaError(message)
+
+    def _check_limits(self) -> None:
         for rule, value in ((self.policy.minimum_count, self.minimum_count), (self.policy.minimum_k, self.minimum_k)):
             if value < rule.limit:
                 message = (
@@ -72,10 +94,24 @@ class Dataset:
                     f"{rule.limit:g} ({rule.source}); a dataset may only ask for more."
                 )
                 raise SchemaError(message)
-        names = [column.get("name") for column in self.columns]
-        unknown = [name for name in self.quasi_identifiers if name not in names]
-        if unknown:
-            message = f"Quasi-identifier(s) {', '.join(unknown)} are not declared columns of dataset {self.name!r}."
+
+    def _check_domain(self, column: Mapping[str, Any]) -> None:
+        """Refuse a domain that refers to what is not declared; the lists themselves are not read."""
+        listed, made = (_reference(column, key) for key in ("categories_from", "pseudonyms_from"))
+        if listed is not None:
+            self._check_listed(column["name"], listed)
+        if made is not None:
+            self._check_listed(column["name"], list(self._pseudonymise(made).known))
+
+    def _check_listed(self, column: str, listed: Any) -> None:  # noqa: ANN401 - whatever the YAML says
+        if not isinstance(listed, list) or [type(word) for word in listed] != [str, str]:
+            message = f"The domain of column {column!r} refers to {listed!r}. Allowed: [reference file's name, column]."
+            raise SchemaError(message)
+        if listed[0] not in self.reference_files:
+            message = (
+                f"The domain of column {column!r} refers to the list {listed[0]!r}, which is no reference file of "
+                f"dataset {self.name!r}. Allowed: {', '.join(self.reference_files) or 'none is declared'}."
+            )
             raise SchemaError(message)
 
     @property
@@ -119,23 +155,45 @@ class Dataset:
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
     def _files(self, input_folder: Path) -> dict[str, pl.DataFrame]:
-        return {name: pl.read_csv(input_folder / file) for name, file in self.reference_files.items()}
+        return {name: _read(input_folder / file, name) for name, file in self.reference_files.items()}
 
     def _column(self, column: Mapping[str, Any], tools: Tools) -> dict[str, Any]:
-        domain = column.get("domain")
-        if isinstance(domain, Mapping) and "categories_from" in domain:
-            table, name = domain["categories_from"]
-            values = tools.reference(table, name)[name].to_list()
-            return {**column, "domain": {"categories": values}}
-        if isinstance(domain, Mapping) and "pseudonyms_from" in domain:
-            return {**column, "domain": {"categories": sorted(self._pseudonyms(domain["pseudonyms_from"], tools))}}
+        listed, made = (_reference(column, key) for key in ("categories_from", "pseudonyms_from"))
+        if listed is not None:
+            table, name = listed
+            return {**column, "domain": {"categories": tools.reference(table, name)[name].to_list()}}
+        if made is not None:
+            return {**column, "domain": {"categories": sorted(self._pseudonymise(made).numbers(tools).values())}}
         return dict(column)
 
-    def _pseudonyms(self, into: str, tools: Tools) -> list[str]:
+    def _pseudonymise(self, into: Any) -> Pseudonymise:  # noqa: ANN401 - whatever the YAML says
         for step in self.steps:
             if isinstance(step, Pseudonymise) and step.into == into:
-                return list(step.numbers(tools).values())
+                return step
         message = (
             f"No step of dataset {self.name!r} makes pseudonyms called {into!r}. Name a pseudonymise step's 'into'."
         )
         raise SchemaError(message)
+
+
+def without_references(column: Mapping[str, Any]) -> dict[str, Any]:
+    """A declared column as a schema takes it, without a domain where that refers to a list."""
+    refers = any(_reference(column, key) is not None for key in ("categories_from", "pseudonyms_from"))
+    return {**column, "domain": None} if refers else dict(column)
+
+
+def _reference(column: Mapping[str, Any], key: str) -> Any:  # noqa: ANN401 - whatever the YAML says
+    domain = column.get("domain")
+    return domain.get(key) if isinstance(domain, Mapping) else None
+
+
+def _read(path: Path, name: str) -> pl.DataFrame:
+    try:
+        return pl.read_csv(path, glob=False)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        reason = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
+        message = (
+            f"The reference file {name!r} cannot be read from {path}: {reason}. Put a CSV file in UTF-8 there, or "
+            "correct reference_files."
+        )
+        raise SourceError(message) from error

@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 
 from synth_assets.components.dataset import Dataset
+from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.metadata import told_columns
 from synth_assets.components.resources import Workplace
 from synth_assets.components.versions import latest_version
@@ -16,7 +17,9 @@ from synth_assets.storage.fingerprint import fingerprint
 from synth_assets.storage.key import keyed_hash
 from synth_assets.storage.warehouse import TableHandle, Warehouse
 
-DOCUMENT_COLUMNS = {"document": "The description as JSON: domains and protected counts. From the de-identified table"}
+DOCUMENT_COLUMNS = {
+    "document": ("text", "The description as JSON: domains and protected counts. From the de-identified table")
+}
 SAID = {
     "random": "the declared domains and nothing else",
     "independent": "each column's protected counts",
@@ -36,6 +39,7 @@ def description_asset(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
         kinds={"python", "json", "duckdb"},
         description=f"What may be told of {dataset.title} in {mode} mode: {SAID[mode]}.",
         metadata={"dagster/column_schema": told_columns(DOCUMENT_COLUMNS)},
+        hooks={say_what_to_do},
     )
     def description(
         context: dg.AssetExecutionContext, workplace: Workplace, original: TableHandle

@@ -27,9 +27,11 @@ def column_schema(columns: Iterable[Column]) -> dg.TableSchema:
     )
 
 
-def told_columns(words: Mapping[str, str]) -> dg.TableSchema:
-    """Columns of a table of measurements: each name with what it means and where it comes from."""
-    return dg.TableSchema(columns=[dg.TableColumn(name, description=told) for name, told in words.items()])
+def told_columns(columns: Mapping[str, tuple[str, str]]) -> dg.TableSchema:
+    """Columns of a table of measurements: each name with its type, and what it means and where it comes from."""
+    return dg.TableSchema(
+        columns=[dg.TableColumn(name, kind, description=told) for name, (kind, told) in columns.items()]
+    )
 
 
 def declared_columns(columns: Iterable[Mapping[str, Any]]) -> dg.TableSchema:

@@ -7,6 +7,7 @@ import dagster as dg
 import polars as pl
 
 from synth_assets.components.dataset import Dataset
+from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.metadata import declared_columns, steps_taken
 from synth_assets.components.resources import Workplace
 from synth_assets.components.versions import versioned
@@ -35,6 +36,7 @@ def _deidentified(dataset: Dataset) -> dg.AssetsDefinition:
         kinds={"python", "polars", "duckdb"},
         description=f"{dataset.title}, de-identified step by step. Internal: for descriptions and comparisons only.",
         metadata={"dagster/column_schema": declared_columns(dataset.columns)},
+        hooks={say_what_to_do},
         check_specs=[
             dg.AssetCheckSpec(
                 IDENTIFIER_CHECK,
@@ -119,8 +121,8 @@ def anonymity_verdict(table: pl.DataFrame, dataset: Dataset) -> dg.AssetCheckRes
         passed=found.k >= dataset.minimum_k,
         severity=dg.AssetCheckSeverity.WARN,
         description=(
-            f"k = {found.k} (limit {dataset.minimum_k}); {found.share_unique:.1%} of rows are unique, {below:.1%} are in "
-            f"classes below {dataset.minimum_k}, by {len(dataset.quasi_identifiers)} quasi-identifiers. "
+            f"k = {found.k} (limit {dataset.minimum_k}); {found.share_unique:.1%} of rows are unique, {below:.1%} are "
+            f"in classes below {dataset.minimum_k}, by {len(dataset.quasi_identifiers)} quasi-identifiers. "
             + ("" if found.k >= dataset.minimum_k else "This table is not anonymous: it stays inside.")
         ),
         metadata={

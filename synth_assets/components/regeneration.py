@@ -1,4 +1,4 @@
-"""Scheduled regeneration: the job, its schedule, and what a failure says. Off until switched on in the UI."""
+"""Scheduled regeneration: the job, its schedule, and the number of each drawing. Off until switched on in the UI."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,30 +7,8 @@ import dagster as dg
 from dagster import DagsterInstance
 
 from synth_assets.components.dataset import Dataset
-from synth_assets.errors import SynthAssetsError
+from synth_assets.components.failure import say_what_to_do
 from synth_assets.schema import MODES
-
-
-@dg.failure_hook(name="say_what_to_do")
-def say_what_to_do(context: dg.HookContext) -> None:
-    """Logs, after a failed step, what stands and what to do."""
-    cause = context.op_exception
-    while cause is not None and not isinstance(cause, (SynthAssetsError, dg.Failure)):
-        cause = cause.__cause__
-    context.log.error(advice(context.op.name, cause))
-
-
-def advice(step: str, cause: BaseException | None) -> str:
-    """What a person should know after a step failed.
-
-    Args:
-        step: The step.
-        cause: The error of our own behind it, where there is one.
-    """
-    stands = f"{step} failed. Every table stands as it was before; nothing half-written is left."
-    if cause is None:
-        return f"{stands} The error was not foreseen: read it above, mend its cause, and re-run from this step."
-    return f"{stands} Put right what the message says, then re-run from this step: {cause}"
 
 
 def regeneration_definitions(dataset: Dataset) -> tuple[Any, list[dg.ScheduleDefinition]]:

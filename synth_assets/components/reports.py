@@ -2,50 +2,50 @@
 
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import polars as pl
 
 from synth_assets.components.dataset import Dataset
+from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.metadata import told_columns
 from synth_assets.components.resources import Workplace
 from synth_assets.measure import Comparison, compare
 from synth_assets.measure.dependence import Dependence, dependence_kept
-from synth_assets.report.across_modes import across_modes, mode_table
-from synth_assets.report.heatmap import heat_map
-from synth_assets.report.histograms import histograms
-from synth_assets.report.preview import preview, save_png
+from synth_assets.report import mode_table, write_across_modes, write_comparison
 from synth_assets.schema import Mode
 
 MEASUREMENT_COLUMNS = {
-    "ways": "1 for a column, 2 for a pair",
-    "column_a": "The column, or the pair's earlier one",
-    "column_b": "The pair's later column",
-    "type": "The column's type. From the schema",
-    "tvd": "Total variation distance, 0 to 1, on shared bins. From original and synthetic",
-    "floor": "What sampling alone gives on average. From the original",
-    "floor_sd": "Standard deviation of the floor",
-    "ratio": "tvd divided by floor",
-    "fresh_floor": "What two fresh samples give on average. From the original",
-    "missing_original": "Share of missing values. From the original",
-    "missing_synthetic": "Share of missing values. From the synthetic table",
-    "nmi_original": "Normalised mutual information, adjusted for chance. From the original",
-    "nmi_synthetic": "The same. From the synthetic table",
-    "nmi_difference": "Synthetic less original",
-    "nmi_floor": "Mean absolute difference between two samples of these sizes",
-    "nmi_original_error": "Standard error of nmi_original",
-    "nmi_synthetic_error": "Standard error of nmi_synthetic",
-    "nmi_original_raw": "nmi_original, not adjusted for chance",
-    "nmi_synthetic_raw": "nmi_synthetic, not adjusted for chance",
-    "original_rows": "Rows of the original",
-    "synthetic_rows": "Rows of the synthetic table",
+    "ways": ("integer", "1 for a column, 2 for a pair"),
+    "column_a": ("text", "The column, or the pair's earlier one"),
+    "column_b": ("text", "The pair's later column"),
+    "type": ("text", "The column's type. From the schema"),
+    "tvd": ("float", "Total variation distance, 0 to 1, on shared bins. From original and synthetic"),
+    "floor": ("float", "What sampling alone gives on average. From the original"),
+    "floor_sd": ("float", "Standard deviation of the floor"),
+    "ratio": ("float", "tvd divided by floor"),
+    "fresh_floor": ("float", "What two fresh samples give on average. From the original"),
+    "missing_original": ("float", "Share of missing values. From the original"),
+    "missing_synthetic": ("float", "Share of missing values. From the synthetic table"),
+    "outside_synthetic": ("float", "Share of synthetic rows with a value that no row of the original has. From both"),
+    "nmi_original": ("float", "Normalised mutual information, adjusted for chance. From the original"),
+    "nmi_synthetic": ("float", "The same. From the synthetic table"),
+    "nmi_difference": ("float", "Synthetic less original"),
+    "nmi_floor": ("float", "Mean absolute difference between two samples of these sizes"),
+    "nmi_original_error": ("float", "Standard error of nmi_original"),
+    "nmi_synthetic_error": ("float", "Standard error of nmi_synthetic"),
+    "nmi_original_raw": ("float", "nmi_original, not adjusted for chance"),
+    "nmi_synthetic_raw": ("float", "nmi_synthetic, not adjusted for chance"),
+    "original_rows": ("integer", "Rows of the original"),
+    "synthetic_rows": ("integer", "Rows of the synthetic table"),
 }
 MODE_COLUMNS = {
-    "mode": "The mode. From its comparison",
-    "measure": "1-way or 2-way total variation distance, or error of mutual information",
-    "value": "Mean over columns or pairs. From the mode's comparison",
-    "floor": "The same by sampling alone. From the mode's comparison",
+    "mode": ("text", "The mode. From its comparison"),
+    "measure": ("text", "1-way or 2-way total variation distance, or error of mutual information"),
+    "value": ("float", "Mean over columns or pairs. From the mode's comparison"),
+    "floor": ("float", "The same by sampling alone. From the mode's comparison"),
 }
 MEASURES = {"tvd_1": "1-way", "tvd_2": "2-way", "nmi_error": "NMI error"}
 
@@ -70,12 +70,13 @@ def _comparison(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
         kinds={"python", "matplotlib", "duckdb"},
         description=f"How close {dataset.synthetic(mode)} comes to the original. Reads both sides: it stays inside.",
         metadata={"dagster/column_schema": told_columns(MEASUREMENT_COLUMNS)},
+        hooks={say_what_to_do},
     )
     def comparison(workplace: Workplace, original: pl.DataFrame, synthetic: pl.DataFrame) -> dg.Output[pl.DataFrame]:
         started = time.perf_counter()
         schema = dataset.schema(workplace.folder.input, workplace.key)
         found = compare(original, synthetic, schema)
-        pictures = _pictures(found, name, dataset, workplace)
+        pictures = _pictures(found, dataset.synthetic(mode), dataset, workplace.folder.reports / name)
         told = _figures(found) | pictures | {"seconds": round(time.perf_counter() - started, 3)}
         return dg.Output(found.measurements, metadata=told)
 
@@ -92,18 +93,10 @@ def _figures(found: Comparison) -> dict[str, Any]:
     return told
 
 
-def _pictures(found: Comparison, name: str, dataset: Dataset, workplace: Workplace) -> dict[str, Any]:
+def _pictures(found: Comparison, name: str, dataset: Dataset, folder: Path) -> dict[str, Any]:
     """Figures as files, and as previews."""
-    folder = workplace.folder.reports / name
-    least = dataset.minimum_count
-    bars = histograms(found, title=f"{name}: how each column is distributed", minimum_count=least)
-    save_png(bars, folder / "histograms.png")
-    told = {"histograms": dg.MetadataValue.md(preview(bars, "Histograms of every column, original and synthetic"))}
-    if found.pairs.height:
-        heat = heat_map(found, title=f"{name}: which columns depend on each other")
-        save_png(heat, folder / "mutual_information.png")
-        words = "Normalised mutual information of every pair: original, synthetic, difference"
-        told["mutual information"] = dg.MetadataValue.md(preview(heat, words))
+    written = write_comparison(found, folder, name=name, minimum_count=dataset.minimum_count)
+    told = {what.replace("_", " "): dg.MetadataValue.md(picture.preview) for what, picture in written.items()}
     return told | {"figures": dg.MetadataValue.path(str(folder))}
 
 
@@ -178,15 +171,15 @@ def across_modes_asset(dataset: Dataset) -> dg.AssetsDefinition:
         kinds={"python", "matplotlib", "duckdb"},
         description=f"How close each mode comes to {dataset.title}, beside what sampling alone gives. Stays inside.",
         metadata={"dagster/column_schema": told_columns(MODE_COLUMNS)},
+        hooks={say_what_to_do},
     )
     def comparison(workplace: Workplace, **measurements: pl.DataFrame) -> dg.Output[pl.DataFrame]:
         by_mode: dict[str, pl.DataFrame] = {mode: measurements[asset] for asset, mode in modes.items()}
-        picture = across_modes(by_mode, title=f"{dataset.title}: how close each mode comes to the original")
-        path = save_png(picture, workplace.folder.reports / dataset.comparison / "across_modes.png")
+        picture = write_across_modes(by_mode, workplace.folder.reports / dataset.comparison)
         table = mode_table(by_mode)
         told: dict[str, Any] = {
-            "across modes": dg.MetadataValue.md(preview(picture, "Distance to the original by mode, with its floor")),
-            "figure": dg.MetadataValue.path(str(path)),
+            "across modes": dg.MetadataValue.md(picture.preview),
+            "figure": dg.MetadataValue.path(str(picture.path)),
         }
         return dg.Output(table, metadata={**told, **_by_mode(table)})
 

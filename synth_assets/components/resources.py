@@ -1,18 +1,21 @@
 """What assets are given besides their inputs: the data folder, the project's key, and the one source of chance."""
 
 import hashlib
+import os
 
 import dagster as dg
 import numpy as np
 from pydantic import Field
 
-from synth_assets.errors import SynthAssetsError
+from synth_assets.errors import StorageError, SynthAssetsError
 from synth_assets.storage.folders import DataFolder
 from synth_assets.storage.key import project_key
 from synth_assets.storage.warehouse import Warehouse
 
 DEFAULT_SEED = 20190401
 MOST_SEED = 2**63 - 1
+LOCK_TIMEOUT_VARIABLE = "SYNTH_ASSETS_LOCK_TIMEOUT_S"
+DEFAULT_LOCK_TIMEOUT_S = 120.0
 
 
 class Randomness(dg.ConfigurableResource):
@@ -70,5 +73,20 @@ class Workplace(dg.ConfigurableResource):
 
     @property
     def warehouse(self) -> Warehouse:
-        """The DuckDB file."""
-        return Warehouse(self.folder.warehouse)
+        """The DuckDB file; loading definitions asks for it, so nothing is made on the disk.
+
+        ``SYNTH_ASSETS_LOCK_TIMEOUT_S`` says for how many seconds to wait for whoever holds it.
+
+        Raises:
+            StorageError: The environment names no folder, or no number of seconds.
+        """
+        return Warehouse(DataFolder.from_environment().warehouse, lock_timeout_s=_lock_timeout_s())
+
+
+def _lock_timeout_s() -> float:
+    given = os.environ.get(LOCK_TIMEOUT_VARIABLE)
+    try:
+        return DEFAULT_LOCK_TIMEOUT_S if given is None else float(given)
+    except ValueError as error:
+        message = f"{LOCK_TIMEOUT_VARIABLE} is {given!r}. Allowed: a number of seconds, 0 or more."
+        raise StorageError(message) from error

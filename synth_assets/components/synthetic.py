@@ -6,6 +6,7 @@ import dagster as dg
 import polars as pl
 
 from synth_assets.components.dataset import Dataset
+from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.metadata import declared_columns, preview
 from synth_assets.components.resources import Randomness
 from synth_assets.components.snapshot import refresh_snapshot
@@ -40,7 +41,7 @@ def _synthetic(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
         kinds={"python", "polars", "duckdb"},
         description=f"Synthetic {dataset.title}, drawn from its {mode} description and nothing else.",
         metadata={"dagster/column_schema": declared_columns(dataset.columns)},
-        hooks={refresh_snapshot},
+        hooks={refresh_snapshot, say_what_to_do},
         freshness_policy=dataset.freshness,
     )
     def synthetic(config: Rows, randomness: Randomness, description: Description) -> dg.Output[pl.DataFrame]:

@@ -1,12 +1,12 @@
 """The component ``SyntheticDataset``: a dataset's YAML -> its assets, checks, job and schedule."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
 import dagster as dg
 from pydantic import Field
 
-from synth_assets.components.dataset import Dataset
+from synth_assets.components.dataset import Dataset, without_references
 from synth_assets.components.descriptions import description_asset
 from synth_assets.components.protected import protected_definitions
 from synth_assets.components.regeneration import regeneration_definitions
@@ -17,11 +17,22 @@ from synth_assets.protect.catalogue import step_from_dict
 from synth_assets.schema import Mode, Schema
 
 
-class ModeSettings(dg.Model, dg.Resolvable):
-    """How one mode is described and generated."""
+WholeNumber: TypeAlias = Annotated[int, dg.Resolver.default(model_field_type=int)]
+"""Refuses text with its place; Dagster's own takes any text there, as it could be a template."""
 
-    rows: int | None = Field(default=None, ge=1, description="Rows to generate; as many as described where not given.")
-    max_parents: int = Field(default=1, ge=0, le=1, description="Correlated mode: how many columns one may depend on.")
+
+class ModeSettings(dg.Model, dg.Resolvable):
+    """How one mode is generated."""
+
+    rows: WholeNumber | None = Field(
+        default=None, ge=1, description="Rows to generate; as many as described where not given."
+    )
+
+
+class CorrelatedSettings(ModeSettings):
+    """How correlated mode is described and generated."""
+
+    max_parents: WholeNumber = Field(default=1, ge=0, le=1, description="How many columns one may depend on.")
 
 
 class ModesSettings(dg.Model, dg.Resolvable):
@@ -29,7 +40,7 @@ class ModesSettings(dg.Model, dg.Resolvable):
 
     random: ModeSettings | None = None
     independent: ModeSettings | None = None
-    correlated: ModeSettings | None = None
+    correlated: CorrelatedSettings | None = None
 
 
 class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
@@ -37,7 +48,7 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
 
     name: str = Field(description="Part of every asset's name.")
     title: str = Field(description="What people call the table.")
-    source: str = Field(description="The asset that holds the sensitive table.")
+    source: str = Field(min_length=1, description="The asset that holds the sensitive table.")
     owner: str = Field(default="team:data-stewards", description="Who answers for the assets.")
     reference_assets: Sequence[str] = Field(default=(), description="Look-up tables that are assets.")
     reference_files: Mapping[str, str] = Field(
@@ -50,14 +61,14 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
         default=None, description="What the k-anonymity check compares; by default the columns of that role."
     )
     policy: str = Field(default="internal", description="The policy whose rules the checks apply.")
-    minimum_count: int = Field(default=5, ge=1, description="No count below it is told.")
-    minimum_k: int = Field(default=5, ge=1, description="Rows that must be alike in the quasi-identifiers.")
+    minimum_count: WholeNumber = Field(default=5, ge=1, description="No count below it is told.")
+    minimum_k: WholeNumber = Field(default=5, ge=1, description="Rows that must be alike in the quasi-identifiers.")
     schedule: str | None = Field(default=None, description="When tables are drawn anew, as cron.")
 
     def dataset(self) -> Dataset:
         """The same as values of our own."""
         columns = tuple(dict(column) for column in self.columns)
-        plain = Schema.from_dict({"columns": [{**column, "domain": None} for column in columns]})
+        plain = Schema.from_dict({"columns": [without_references(column) for column in columns]})
         made: dict[Mode, ModeSettings | None] = {
             "random": self.modes.random,
             "independent": self.modes.independent,
@@ -96,7 +107,10 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
         assets += [description_asset(dataset, mode) for mode in dataset.modes]
         job, schedules = regeneration_definitions(dataset)
         return dg.Definitions(
-            assets=[*assets, across_modes_asset(dataset)], asset_checks=checks, jobs=[job], schedules=schedules
+            assets=dg.with_source_code_references([*assets, across_modes_asset(dataset)]),
+            asset_checks=checks,
+            jobs=[job],
+            schedules=schedules,
         )
 
 

@@ -3,8 +3,11 @@
 import os
 from pathlib import Path
 
-from synth_assets.storage.folders import DataFolder
+from synth_assets.errors import StorageError
+from synth_assets.storage.files import create_once
+from synth_assets.storage.folders import DATA_VARIABLE, DataFolder
 
+HOME_VARIABLE = "DAGSTER_HOME"
 SETTINGS = """\
 # Written once by synth-assets; yours to edit.
 telemetry:
@@ -20,16 +23,24 @@ freshness:
 
 
 def prepare_home(folder: DataFolder) -> Path:
-    """Make the home, write its settings where there are none, and point this process at it.
+    """Make the home, write its settings where there are none, and point this process and its children at both folders.
 
     ``DAGSTER_HOME`` from outside is left as it is: who sets it keeps their own history and settings.
+
+    Raises:
+        StorageError: A folder or the settings cannot be made.
     """
     folder.prepare()
-    given = os.environ.get("DAGSTER_HOME")
-    home = Path(given) if given else folder.dagster_home
-    home.mkdir(parents=True, exist_ok=True)
-    settings = home / "dagster.yaml"
-    if not settings.exists():
-        settings.write_text(SETTINGS, encoding="utf-8")
-    os.environ["DAGSTER_HOME"] = str(home.resolve())
+    home = Path(os.environ.get(HOME_VARIABLE) or folder.dagster_home).expanduser().absolute()
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        create_once(home / "dagster.yaml", SETTINGS.encode())
+    except OSError as error:
+        message = (
+            f"Cannot make Dagster's home {home}: {error.strerror}. Let this user write there, or name another folder "
+            f"in {HOME_VARIABLE}."
+        )
+        raise StorageError(message) from error
+    os.environ[HOME_VARIABLE] = str(home)
+    os.environ[DATA_VARIABLE] = str(folder.root)
     return home

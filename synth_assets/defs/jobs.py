@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from synth_assets.components.regeneration import say_what_to_do
+from synth_assets.components.failure import say_what_to_do
 
 everything = dg.define_asset_job(
     "everything",

@@ -3,13 +3,18 @@
 import dagster as dg
 
 from synth_assets.components.resources import Randomness, Workplace
-from synth_assets.defs.io_manager import build_io_manager
+from synth_assets.defs.io_manager import WarehouseIOManager
 
 
 @dg.definitions
 def resources() -> dg.Definitions:
     """Resources and executor of the code location."""
+    workplace = Workplace()
     return dg.Definitions(
-        resources={"io_manager": build_io_manager(), "workplace": Workplace(), "randomness": Randomness()},
+        resources={
+            "io_manager": WarehouseIOManager(workplace.warehouse),
+            "workplace": workplace,
+            "randomness": Randomness(),
+        },
         executor=dg.in_process_executor,
     )

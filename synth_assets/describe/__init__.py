@@ -6,14 +6,13 @@ from synth_assets.describe.conform import conform
 from synth_assets.describe.correlated import describe_correlated
 from synth_assets.describe.description import Description
 from synth_assets.describe.independent import describe_independent
+from synth_assets.describe.network import MOST_PARENTS
 from synth_assets.describe.random import describe_random
 from synth_assets.errors import DescriptionError
 from synth_assets.frames import Frame
 from synth_assets.schema import MODES, Mode, Schema
 
 __all__ = ["Description", "describe"]
-
-MOST_PARENTS = 1
 
 
 def describe(  # noqa: PLR0913 - the interface that notebooks and assets share

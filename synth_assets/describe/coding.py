@@ -4,6 +4,7 @@ A coding holds what a description publishes of a domain, and no counts but those
 domain's order; one more code, the last, stands for missing where the column is nullable.
 """
 
+import sys
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Literal, TypeAlias
@@ -13,12 +14,14 @@ import polars as pl
 
 from synth_assets.describe.conform import naive
 from synth_assets.errors import DescriptionError
-from synth_assets.schema import Column, ColumnType
+from synth_assets.schema import LEAST_INTEGER, MOST_INTEGER, Column, ColumnType
 
 Codes: TypeAlias = np.ndarray
 """int64, shape (rows,)."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+DAY = 86_400_000_000
+"""Microseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,16 @@ def bound_to_axis(bound: object) -> Any:  # noqa: ANN401 - a number of the colum
     return bound
 
 
+def axis_limits(kind: ColumnType) -> tuple[Any, Any]:
+    """The smallest and largest edge that a column of numbers, dates or times may have on its axis, both inclusive."""
+    if kind == "float":
+        return -sys.float_info.max, sys.float_info.max
+    if kind in {"date", "datetime"}:
+        first, last = bound_to_axis(date.min), bound_to_axis(date.max)
+        return (first, last) if kind == "date" else (first * DAY, (last + 1) * DAY - 1)
+    return LEAST_INTEGER, MOST_INTEGER
+
+
 def encode(values: pl.Series, coded: CodedColumn) -> Codes:
     """The code of each value.
 
@@ -142,7 +155,7 @@ def encode(values: pl.Series, coded: CodedColumn) -> Codes:
     if isinstance(coding, Levels):
         codes = _look_up(axis, coding)
     elif isinstance(coding, Bins):
-        codes = _bin(axis, coding)
+        codes = into_bins(axis, coding)
     else:
         codes = pl.select(pl.when(axis.is_not_null()).then(pl.lit(0, pl.Int64))).to_series()
     outside = codes.null_count() - axis.null_count()
@@ -159,7 +172,8 @@ def _look_up(axis: pl.Series, coding: Levels) -> pl.Series:
     return codes.set((codes.is_null() & axis.is_not_null()), coding.size - 1) if coding.other else codes
 
 
-def _bin(axis: pl.Series, coding: Bins) -> pl.Series:
+def into_bins(axis: pl.Series, coding: Bins) -> pl.Series:
+    """The bin of each value, on the column's axis; null where the value is missing or in no bin."""
     edges = np.asarray(coding.edges)
     present = axis.drop_nulls().to_numpy()
     found = np.searchsorted(edges, present, side="right") - 1

@@ -22,11 +22,11 @@ def conform(frame: Frame, schema: Schema) -> pl.DataFrame:
     """
     table = to_polars(frame)
     problems = [*_wrong_names(table, schema)]
-    columns = []
+    columns: dict[str, pl.Series] = {}
     for column in schema:
         if column.name in table.columns:
             values, problem = _convert(table[column.name], column)
-            columns.append(values)
+            columns[column.name] = values
             problems += [problem] if problem else [*_outside(values, column)]
     if problems:
         message = f"The table does not fit its schema: {'; '.join(problems)}. Correct the table or the schema."
@@ -75,22 +75,24 @@ def _outside(values: pl.Series, column: Column) -> Iterator[str]:
     nulls = values.null_count()
     if nulls and not column.nullable:
         yield f"column {column.name!r} has {nulls} missing value(s), and the schema says it is not nullable"
-    outside = _count_outside(values, column)
-    if outside:
-        yield f"column {column.name!r} has {outside} value(s) outside its domain"
+    for inside, where in _limits(values, column):
+        outside = int((~inside).sum())
+        if outside:
+            yield f"column {column.name!r} has {outside} value(s) {where}"
+            return
 
 
-def _count_outside(values: pl.Series, column: Column) -> int:
+def _limits(values: pl.Series, column: Column) -> Iterator[tuple[pl.Series, str]]:
+    """Which values are inside what any column of the type, and this column, may hold; and what to say of the others."""
+    if column.type == "float":
+        yield values.is_finite(), "that are infinite"
+    if column.type in {"date", "datetime"}:
+        yield values.dt.year().is_between(1, 9999), "outside the years 1 to 9999"
     if isinstance(column.domain, Categories):
-        inside = values.is_in(list(column.domain.values))
+        yield values.is_in(list(column.domain.values)), "outside its domain"
     elif isinstance(column.domain, Interval):
         axis = naive(values)
-        inside = (axis >= column.domain.minimum) & (axis <= column.domain.maximum)
-    elif column.type == "float":
-        inside = values.is_finite()
-    else:
-        return 0
-    return int((~inside).sum())
+        yield (axis >= column.domain.minimum) & (axis <= column.domain.maximum), "outside its domain"
 
 
 def naive(values: pl.Series) -> pl.Series:

@@ -5,14 +5,21 @@ come from elsewhere.
 """
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-import numpy as np
-
 from synth_assets.describe.coding import CodedColumn
-from synth_assets.describe.document import column_from_dict, column_to_dict, require, table_from_dict, table_to_dict
+from synth_assets.describe.consistency import check
+from synth_assets.describe.document import (
+    column_from_dict,
+    column_to_dict,
+    require,
+    table_from_dict,
+    table_to_dict,
+    whole,
+)
 from synth_assets.describe.network import Edge
 from synth_assets.describe.tables import ContingencyTable
 from synth_assets.errors import DescriptionError, SchemaError
@@ -125,13 +132,13 @@ class Description:
             DescriptionError: The text is cut off, of another format or version, or contradicts itself.
         """
         try:
-            document = json.loads(text)
-        except (json.JSONDecodeError, TypeError, RecursionError) as error:
+            document = json.loads(text, parse_constant=_refuse)
+        except (ValueError, TypeError, RecursionError) as error:
             message = f"The description is not whole JSON: {error}. Write it again with Description.to_json."
             raise DescriptionError(message) from error
         try:
             return cls._from_dict(document)
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError, SchemaError, OverflowError) as error:
+        except _CONTRADICTIONS as error:
             message = f"The description contradicts itself or its format: {error!r}. Write it again."
             raise DescriptionError(message) from error
 
@@ -144,46 +151,36 @@ class Description:
         columns = tuple(column_from_dict(entry) for entry in document["columns"])
         by_name = {coded.column.name: coded for coded in columns}
         require(len(by_name) == len(columns) > 0, "columns must be there and have names of their own")
+        reason, provenance = document["public_domain_reason"], dict(document["provenance"])
+        require(isinstance(reason, str | None), "public_domain_reason must be text or null")
+        words = [document["ledger"], *provenance, *provenance.values()]
+        require(all(isinstance(word, str) for word in words), "ledger and provenance must be text")
+        whole([document["minimum_count"], document["max_parents"], document["rows"] or 0], "counts")
         description = cls(
             mode=document["mode"],
             columns=columns,
             rows=document["rows"],
             tables=tuple(table_from_dict(entry, by_name) for entry in document["tables"]),
-            edges=tuple(
-                Edge(edge["parent"], edge["child"], float(edge["mutual_information"])) for edge in document["network"]
-            ),
-            minimum_count=int(document["minimum_count"]),
-            max_parents=int(document["max_parents"]),
-            ledger=str(document["ledger"]),
-            public_domain_reason=document["public_domain_reason"],
-            provenance={str(key): str(value) for key, value in document["provenance"].items()},
+            edges=tuple(_edge(entry) for entry in document["network"]),
+            minimum_count=document["minimum_count"],
+            max_parents=document["max_parents"],
+            ledger=document["ledger"],
+            public_domain_reason=reason,
+            provenance=provenance,
         )
-        description._check()
+        check(description)
         return description
 
-    def _check(self) -> None:
-        """Refuse tables that do not fit the columns, the network or the number of rows."""
-        if self.mode == "random":
-            require(not self.tables and not self.edges and self.rows is None, "random mode holds no counts")
-            return
-        require(isinstance(self.rows, int) and self.rows > 0, "rows must be a whole number above 0")
-        order = [table.column for table in self.tables]
-        require(sorted(order) == sorted(self.names), "there must be one table for each column")
-        for place, table in enumerate(self.tables):
-            require(set(table.parents) <= set(order[:place]), f"the parents of {table.column!r} must come before it")
-            told = np.where(table.totals < 0, table.seen.sum(axis=1), table.totals).sum()
-            exact = bool((table.totals >= 0).all())
-            require(told == self.rows if exact else told <= self.rows, f"the table of {table.column!r} must total rows")
-        drawn = {(edge.parent, edge.child) for edge in self.edges}
-        used = {(parent, table.column) for table in self.tables for parent in table.parents}
-        require(drawn == used, "the network and the tables' parents must be the same")
-        self._check_atoms()
 
-    def _check_atoms(self) -> None:
-        for table in self.tables:
-            coded = self.column(table.column)
-            groups = np.asarray(coded.groups)
-            for place, atoms in enumerate(getattr(coded.coding, "atoms", ())):
-                told = sum(count for _, count in atoms)
-                whole = int(table.seen[:, groups[place]].sum()) if not table.hidden_groups.any() else self.rows or 0
-                require(told <= whole, f"the atoms of {table.column!r} must not outnumber their bin")
+_CONTRADICTIONS = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, SchemaError)
+
+
+def _edge(entry: Mapping[str, Any]) -> Edge:
+    weight = entry["mutual_information"]
+    require(type(weight) in {int, float} and -math.inf < weight < math.inf, "mutual_information must be a number")
+    return Edge(entry["parent"], entry["child"], float(weight))
+
+
+def _refuse(constant: str) -> None:
+    message = f"{constant} is not JSON"
+    raise ValueError(message)

@@ -1,16 +1,28 @@
 """The parts of a description as plain values, and back, with every shape and number checked."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from synth_assets.describe.coding import EPOCH, Bins, CodedColumn, Coding, Levels, Presence, bound_to_axis
+from synth_assets.describe.coding import (
+    EPOCH,
+    Bins,
+    CodedColumn,
+    Coding,
+    Levels,
+    Presence,
+    axis_limits,
+    bound_to_axis,
+)
 from synth_assets.describe.tables import HIDDEN, ContingencyTable
 from synth_assets.schema import Column, ColumnType
+
+MOST_COUNT = 10**11
+"""No count is larger: with ``_MOST_CELLS`` of them, every sum fits in 64 bits."""
 
 _MOST_CELLS = 50_000_000
 
@@ -44,10 +56,11 @@ def column_from_dict(entry: Mapping[str, Any]) -> CodedColumn:
     known = {key: entry[key] for key in Column.__dataclass_fields__ if key in entry and key != "domain"}
     column = Column.from_dict(known)
     coding = _coding_from_dict(entry["domain"], column.type)
-    pool, mode = tuple(int(code) for code in entry["pool"]), entry["pool_mode"]
+    pool, mode = tuple(entry["pool"]), entry["pool_mode"]
+    whole([*pool, 0 if mode is None else mode], f"the pool of {column.name!r}")
     coded = CodedColumn(column, coding, pool, mode)
     require(list(pool) == sorted(set(pool)), f"the pool of {column.name!r} must be in order, each code once")
-    require(all(0 <= code < coded.size for code in pool), f"the pool of {column.name!r} names codes that do not exist")
+    require(all(code < coded.size for code in pool), f"the pool of {column.name!r} names codes that do not exist")
     require(mode is None or mode in pool, f"pool_mode of {column.name!r} must be in the pool")
     require(coded.size > 0, f"column {column.name!r} must have a value or be nullable")
     return coded
@@ -74,22 +87,26 @@ def table_from_dict(entry: Mapping[str, Any], columns: Mapping[str, CodedColumn]
     require({name, *parents} <= set(columns), f"the table of {name!r} names columns that do not exist")
     shape = (math.prod(columns[parent].group_count for parent in parents), columns[name].group_count)
     require(math.prod(shape) <= _MOST_CELLS, f"the table of {name!r} has more than {_MOST_CELLS} cells")
-    cells = [[HIDDEN if cell is None else cell for cell in row] for row in entry["counts"]]
-    _whole((cell for row in cells for cell in row), HIDDEN, f"the counts of {name!r}")
-    sums = [HIDDEN if total is None else total for total in entry["totals"]]
-    _whole(sums, HIDDEN, f"the totals of {name!r}")
-    counts, totals = np.array(cells, dtype=np.int64), np.array(sums, dtype=np.int64)
+    counts = np.array([_counts(row, f"the counts of {name!r}") for row in entry["counts"]], dtype=np.int64)
+    totals = np.array(_counts(entry["totals"], f"the totals of {name!r}"), dtype=np.int64)
     require(counts.shape == shape and totals.shape == shape[:1], f"the table of {name!r} must be of shape {shape}")
-    table = ContingencyTable(name, parents, counts, totals)
-    seen, some_hidden = table.seen.sum(axis=1), (counts == HIDDEN).any(axis=1)
-    fits = np.where(some_hidden, (seen <= totals) | (totals == HIDDEN), seen == totals)
-    require(bool(fits.all()), f"the counts of {name!r} must add up to their totals")
-    return table
+    return ContingencyTable(name, parents, counts, totals)
 
 
-def _whole(numbers: Any, least: int, what: str) -> None:  # noqa: ANN401 - unchecked until here
+def _counts(shown: Iterable[Any], what: str) -> list[int]:
+    counts = list(shown)
+    whole((count for count in counts if count is not None), what)
+    return [HIDDEN if count is None else count for count in counts]
+
+
+def whole(numbers: Iterable[Any], what: str) -> None:
+    """Refuse numbers of a document that are not whole numbers from 0 to ``MOST_COUNT``.
+
+    Raises:
+        ValueError: One is not.
+    """
     for number in numbers:
-        require(type(number) is int and least <= number < 2**62, f"{what} must be whole numbers from 0")
+        require(type(number) is int and 0 <= number <= MOST_COUNT, f"{what} must be whole numbers from 0")
 
 
 def _coding_to_dict(coding: Coding, kind: ColumnType) -> dict[str, Any]:
@@ -107,21 +124,35 @@ def _coding_to_dict(coding: Coding, kind: ColumnType) -> dict[str, Any]:
 
 
 def _coding_from_dict(entry: Mapping[str, Any], kind: ColumnType) -> Coding:
-    if entry["kind"] == "presence":
+    form = {"text": "presence", "category": "levels", "boolean": "levels"}.get(kind, entry["kind"])
+    require(entry["kind"] == form in {"presence", "levels", "bins"}, f"a domain of kind {entry['kind']!r} cannot be")
+    if form == "presence":
         require(kind == "text", "only text is described as present or missing")
         return Presence()
-    if entry["kind"] == "levels":
+    if form == "levels":
         values = tuple(_read(value, kind) for value in entry["values"])
         require(len(set(values)) == len(values), "values must differ")
-        return Levels(values, bool(entry["other"]))
-    require(entry["kind"] == "bins" and kind not in {"text", "category", "boolean"}, "kind must fit the column's type")
+        return Levels(values, _truth(entry["other"]))
     edges = tuple(_read(edge, kind) for edge in entry["edges"])
     require(len(edges) > 1 and all(low < high for low, high in pairwise(edges)), "edges must increase")
     atoms = tuple(tuple((_read(value, kind), count) for value, count in held) for held in entry["atoms"])
-    require(len(atoms) in {0, len(edges) - 1}, "atoms must be given for every bin or for none")
-    for held in atoms:
-        _whole((count for _, count in held), 0, "the atoms' counts")
-    return Bins(edges, atoms, bool(entry["clamp"]))
+    bins = Bins(edges, atoms, _truth(entry["clamp"]))
+    _check_atoms(bins)
+    return bins
+
+
+def _check_atoms(bins: Bins) -> None:
+    require(len(bins.atoms) in {0, bins.size}, "atoms must be given for every bin or for none")
+    for place, held in enumerate(bins.atoms):
+        whole((count for _, count in held), "the counts of exact values")
+        low, high = bins.edges[place], bins.edges[place + 1]
+        require(all(first < second for (first, _), (second, _) in pairwise(held)), "exact values must increase")
+        require(all(low <= value <= high for value, _ in held), "exact values must lie in their bin")
+
+
+def _truth(shown: object) -> bool:
+    require(isinstance(shown, bool), "other and clamp must be true or false")
+    return bool(shown)
 
 
 def _show(value: Any, kind: ColumnType) -> Any:  # noqa: ANN401 - a number or text, as the column has it
@@ -135,16 +166,18 @@ def _show(value: Any, kind: ColumnType) -> Any:  # noqa: ANN401 - a number or te
 
 def _read(shown: Any, kind: ColumnType) -> Any:  # noqa: ANN401 - as above
     """The value on the axis that ``_show`` wrote."""
-    if kind in {"category", "text"}:
+    if kind == "category":
         require(isinstance(shown, str), "values of a category must be text")
-        return shown
+        return str(shown).encode().decode()  # half of a surrogate pair is refused
+    if kind == "boolean":
+        require(isinstance(shown, bool), "values must be true or false")
+        return int(shown)
     if kind == "date":
         return bound_to_axis(date.fromisoformat(shown))
     if kind == "datetime":
         return bound_to_axis(EPOCH.fromisoformat(shown))
-    if kind == "boolean":
-        require(isinstance(shown, bool), "values must be true or false")
-        return int(shown)
+    least, most = axis_limits(kind)
     wanted = int if kind == "integer" else (int, float)
-    require(isinstance(shown, wanted) and not isinstance(shown, bool) and np.isfinite(shown), "values must be numbers")
-    return shown
+    require(isinstance(shown, wanted) and not isinstance(shown, bool), "values must be numbers")
+    require(least <= shown <= most, "values must be numbers")
+    return float(shown) if kind == "float" else shown

@@ -3,16 +3,26 @@
 No bound or bin edge here is taken from a row, and no value that fewer than ``minimum`` rows hold is named.
 """
 
-import math
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import polars as pl
 
-from synth_assets.describe.coding import Bins, CodedColumn, Coding, Levels, Presence, bound_to_axis, encode, to_axis
-from synth_assets.describe.hide import pool
+from synth_assets.describe.coding import (
+    Bins,
+    CodedColumn,
+    Coding,
+    Levels,
+    Presence,
+    axis_limits,
+    bound_to_axis,
+    into_bins,
+    to_axis,
+)
+from synth_assets.describe.steps import outward_edges
 from synth_assets.errors import DescriptionError
-from synth_assets.schema import Categories, Column, ColumnType, Interval
+from synth_assets.schema import DEFAULT_BINS, Categories, Column, Interval
 
 OTHER = "other"
 
@@ -52,19 +62,24 @@ def _declared_coding(column: Column) -> Coding:
 def _equal_bins(column: Column, domain: Interval) -> Coding:
     low, high = bound_to_axis(domain.minimum), bound_to_axis(domain.maximum)
     if column.type == "float":
-        return Bins(tuple(np.linspace(low, high, domain.bins + 1).tolist())) if low < high else Levels((low,))
+        start, width = Fraction(str(low)), Fraction(str(high)) - Fraction(str(low))
+        edges = dict.fromkeys(float(start + width * place / domain.bins) for place in range(domain.bins + 1))
+        return Bins(tuple(edges)) if low < high else Levels((low,))
     steps = high - low + 1
     if steps <= domain.bins:
         return Levels(tuple(range(low, high + 1)))
-    return Bins(tuple(low - (-place * steps // domain.bins) for place in range(domain.bins + 1)))
+    most = axis_limits(column.type)[1]
+    edges = dict.fromkeys(min(low - (-place * steps // domain.bins), most) for place in range(domain.bins + 1))
+    return Bins(tuple(edges), clamp=high == most)
 
 
 def from_data(column: Column, values: pl.Series, minimum: int) -> CodedColumn:
     """The column with a domain read from the data and coarsened so that it tells of no small group.
 
-    Categories rarer than ``minimum`` become ``other`` (with the next rarest, where they are too few). Bounds lie on a
-    public step of 1, 2 or 5 times a power of ten, outside the ``minimum`` smallest and largest values; bins that hold a
-    few rows are joined with a neighbour.
+    Categories rarer than ``minimum`` become ``other``. Bounds lie on a public step (see ``steps``), outside the
+    ``minimum`` smallest and largest values; bins that hold a few rows are joined with a neighbour. Where fewer than
+    ``minimum`` values are missing, or other, they need company: then only values and bins with twice as many rows are
+    told apart, for to name one tells that it has ``minimum``.
 
     Args:
         column: Of any type.
@@ -72,62 +87,58 @@ def from_data(column: Column, values: pl.Series, minimum: int) -> CodedColumn:
         minimum: The smallest count that may be told.
     """
     present = to_axis(values, column.type).drop_nulls()
-    nullable = len(present) < max(len(values), minimum)
+    missing = len(values) - len(present)
+    least = 2 * minimum if 0 < missing < minimum else minimum
+    nullable = missing > 0 or len(present) < least
     column = replace(column, domain=None, domain_source="data", nullable=nullable)
     if column.type == "text":
         coding: Coding = Presence()
     elif column.type == "boolean":
         coding = Levels((0, 1))
     elif column.type == "category":
-        coding = _common_levels(present, minimum)
+        coding = _common_levels(present, minimum, least)
     else:
-        coding = _outward_bins(column, present, minimum)
+        coding = _outward_bins(column, present, least)
     return CodedColumn(column, coding)
 
 
-def _common_levels(present: pl.Series, minimum: int) -> Levels:
+def _common_levels(present: pl.Series, minimum: int, least: int) -> Levels:
     counts = present.value_counts(sort=False, name="rows").sort(present.name)
-    hidden = pool(counts["rows"].to_numpy(), minimum)
-    kept = tuple(value for value in counts.filter(pl.Series(~hidden))[present.name] if value != OTHER)
-    rest = hidden.any() or OTHER in counts[present.name]
-    return Levels((*kept, OTHER) if rest else kept, other=bool(rest))
-
-
-def _outward_bins(column: Column, present: pl.Series, minimum: int) -> Coding:
-    if len(present) < minimum:
+    if not len(counts):
         return Levels((), other=True)
-    ordered = present.sort().to_numpy()
-    low, high = ordered[minimum - 1], ordered[-minimum]
-    step = _public_step(float(min(low, high)), float(max(low, high)), whole=column.type != "float")
-    first, last = math.floor(min(low, high) / step), math.floor(max(low, high) / step) + 1
-    edges = [place * step for place in range(first, last + 1)]
-    bins = Bins(tuple(edges), clamp=True)
-    counts = np.bincount(encode(present, CodedColumn(replace(column, type=_number(column)), bins)), minlength=bins.size)
-    return replace(bins, edges=tuple(edges[place] for place in _joined(counts, minimum)))
+    rare = (counts["rows"] < least) | (counts[present.name] == OTHER)
+    if 0 < counts["rows"].filter(rare).sum() < minimum:
+        rare |= counts["rows"] < 2 * minimum
+    kept = counts.filter(~rare)[present.name].to_list()
+    return Levels((*kept, OTHER) if rare.any() else tuple(kept), other=bool(rare.any()))
 
 
-def _number(column: Column) -> ColumnType:
-    return "float" if column.type == "float" else "integer"
+def _outward_bins(column: Column, present: pl.Series, least: int) -> Coding:
+    if len(present) < least:
+        return Levels((), other=True)
+    low, high = _quantiles(present.sort().to_numpy(), least)
+    wanted = min(DEFAULT_BINS, max(1, len(present) // (2 * least)))
+    bins = Bins(outward_edges(low, high, column.type, wanted), clamp=True)
+    kept = _joined(np.bincount(into_bins(present, bins).to_numpy(), minlength=bins.size), least)
+    return replace(bins, edges=tuple(bins.edges[place] for place in kept))
 
 
-def _public_step(low: float, high: float, *, whole: bool, wanted: int = 20) -> float:
-    """The largest of 1, 2 and 5 times a power of ten that cuts the range into at least ``wanted`` steps."""
-    width = (high - low) / wanted or max(abs(low), 1.0) / wanted
-    power = 10.0 ** math.floor(math.log10(width))
-    step = max(factor * power for factor in (1, 2, 5) if factor * power <= width * (1 + 1e-9))
-    return max(1, round(step)) if whole else step
+def _quantiles(ordered: np.ndarray, least: int) -> tuple[float, float]:
+    """The ``least``-th smallest and largest value; the middle one twice, where these would pass each other."""
+    middle = len(ordered) // 2
+    return ordered[min(least - 1, middle)].item(), ordered[max(-least, middle - len(ordered))].item()
 
 
-def _joined(counts: np.ndarray, minimum: int) -> list[int]:
-    """The places of the edges that stay: bins with 1 to ``minimum - 1`` rows join their neighbours."""
+def _joined(counts: np.ndarray, least: int) -> list[int]:
+    """The places of the edges that stay: bins with 1 to ``least - 1`` rows join their neighbours."""
     edges, held = [0], 0
     for place, count in enumerate(counts.tolist()):
         held += count
-        if held == 0 or held >= minimum:
+        if held == 0 or held >= least:
             edges.append(place + 1)
             held = 0
     if held:
+        while len(edges) > 1 and not counts[edges[-2] : edges[-1]].any():
+            edges.pop()
         edges[-1] = len(counts)
-    elif edges[-1] != len(counts):
-        edges.append(len(counts))
     return edges

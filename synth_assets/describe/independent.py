@@ -1,5 +1,6 @@
 """Independent mode: each column's own counts, and no dependence between columns."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -7,7 +8,7 @@ import polars as pl
 from synth_assets.describe.coding import CodedColumn, Codes, encode
 from synth_assets.describe.description import Description
 from synth_assets.describe.domain import declared, from_data, has_public_domain
-from synth_assets.describe.tables import pooled, single, with_atoms
+from synth_assets.describe.tables import ContingencyTable, pooled, single, with_atoms
 from synth_assets.schema import Schema
 
 
@@ -40,14 +41,24 @@ def margins(table: pl.DataFrame, schema: Schema, minimum_count: int) -> dict[str
     return found
 
 
+def coded_columns(
+    found: Mapping[str, Margin], table: pl.DataFrame, tables: Mapping[str, ContingencyTable], minimum_count: int
+) -> tuple[CodedColumn, ...]:
+    """The columns as they are published, with the atoms that their protected tables leave room for."""
+    return tuple(
+        with_atoms(margin.coded, table[name], margin.codes, tables[name], minimum_count)
+        for name, margin in found.items()
+    )
+
+
 def describe_independent(table: pl.DataFrame, schema: Schema, minimum_count: int) -> Description:
     """The columns, each with its protected counts."""
     found = margins(table, schema, minimum_count)
     tables = {name: single(name, margin.groups, margin.coded.group_count) for name, margin in found.items()}
-    columns = [
-        with_atoms(margin.coded, table[name], margin.codes, tables[name], minimum_count)
-        for name, margin in found.items()
-    ]
     return Description(
-        "independent", tuple(columns), rows=len(table), tables=tuple(tables.values()), minimum_count=minimum_count
+        "independent",
+        coded_columns(found, table, tables, minimum_count),
+        rows=len(table),
+        tables=tuple(tables.values()),
+        minimum_count=minimum_count,
     )

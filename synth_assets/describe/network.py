@@ -1,4 +1,7 @@
-"""Which column depends on which: the Chow-Liu forest, less the edges that are noise. It must not read a table, only counts."""
+"""Which column depends on which: the Chow-Liu forest, less the edges that are noise.
+
+It reads counts, never a table.
+"""
 
 import itertools
 import math
@@ -7,8 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+MOST_PARENTS = 1
+
 FALSE_EDGE_RATE = 1e-3
 """The chance that a table of independent columns gets any edge at all, over all pairs together."""
+
+_PASSED_OVER = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +25,31 @@ class Edge:
     Attributes:
         parent: The column that is drawn first.
         child: The column that is drawn given it.
-        mutual_information: In nats, with the small-sample bias taken off.
+        mutual_information: In nats, with the small-sample bias taken off; of the protected counts, for that of the
+            exact ones would let a reader try out which hidden counts fit it.
     """
 
     parent: str
     child: str
     mutual_information: float
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How much two columns depend on each other.
+
+    Attributes:
+        mutual_information: In nats, with the small-sample bias taken off.
+        p_value: See ``independence_p_value``.
+    """
+
+    mutual_information: float
+    p_value: float
+
+
+def score(counts: np.ndarray) -> Score:
+    """The score of two columns from their exact counts, shape (first's groups, second's groups)."""
+    return Score(mutual_information(counts), independence_p_value(counts))
 
 
 def mutual_information(counts: np.ndarray) -> float:
@@ -44,11 +70,13 @@ def mutual_information(counts: np.ndarray) -> float:
 
 
 def independence_p_value(counts: np.ndarray) -> float:
-    """The chance of a Pearson X^2 as large as this one, were the two columns independent.
+    """The chance of a Pearson X^2 as large as this one, were the two columns independent; or a little more.
 
     The exact mean and variance of X^2 over all tables with the same margins (Haldane 1940; Dawson 1954) hold for sparse
     tables, where its chi-squared limit does not; the tail is that of the gamma distribution with these two moments,
-    through the cube-root normal approximation (Wilson and Hilferty 1931).
+    through the cube-root normal approximation (Wilson and Hilferty 1931). Where rare meets rare, one or two rows that
+    coincide by chance can make up most of X^2, and the tail is longer than that; so two rows of the cell that stands
+    out most, among those in which less than one is expected, are passed over.
 
     Args:
         counts: Shape (rows, columns), total n.
@@ -61,14 +89,22 @@ def independence_p_value(counts: np.ndarray) -> float:
     if min(counts.shape) < 2 or n < 4:  # noqa: PLR2004 - no dependence can be seen, and the variance needs n > 3
         return 1.0
     rows, columns = counts.sum(axis=1), counts.sum(axis=0)
-    expected = np.outer(rows, columns) / n
-    statistic = ((counts - expected) ** 2 / expected).sum()
     mean, variance = _moments(rows, columns, n)
     if variance <= mean * 1e-12:
         return 1.0
+    statistic = _statistic(counts, np.outer(rows, columns) / n)
     shape, scale = mean * mean / variance, variance / mean
     deviation = ((statistic / scale / shape) ** (1 / 3) - (1 - 1 / (9 * shape))) * math.sqrt(9 * shape)
     return 0.5 * math.erfc(deviation / math.sqrt(2))
+
+
+def _statistic(counts: np.ndarray, expected: np.ndarray) -> float:
+    """Pearson's X^2, less what the two rows passed over add to it."""
+    parts = (counts - expected) ** 2 / expected
+    sparse = np.where((expected < 1) & (counts > expected), parts, 0.0)
+    place = np.unravel_index(np.argmax(sparse), counts.shape)
+    left = max(counts[place] - _PASSED_OVER - expected[place], 0.0) ** 2 / expected[place]
+    return float(parts.sum() - max(sparse[place] - left, 0.0))
 
 
 def _moments(rows: np.ndarray, columns: np.ndarray, n: float) -> tuple[float, float]:
@@ -83,75 +119,69 @@ def _moments(rows: np.ndarray, columns: np.ndarray, n: float) -> tuple[float, fl
     return mean, 2 * n / (n - 3) * product + n * n / (n - 1) * excess[0] * excess[1]
 
 
-def forest(tables: Mapping[tuple[str, str], np.ndarray], names: Sequence[str]) -> list[tuple[str, str, float]]:
+def forest(scores: Mapping[tuple[str, str], Score], names: Sequence[str]) -> list[tuple[str, str]]:
     """The maximum-likelihood forest: links by falling mutual information, where they close no cycle and beat noise.
 
     Kruskal's algorithm on Chow and Liu's (1968) weights. A link is noise where its independence p-value exceeds
     ``FALSE_EDGE_RATE`` divided by the number of pairs, or where no information is left without the bias.
 
     Args:
-        tables: Exact counts of every pair in the order of ``pairs``, shape (first's groups, second's groups).
+        scores: Of every pair, in the order of ``pairs``; pairs that are left out have no link.
         names: All columns, in order; ties fall in this order, so the result is deterministic.
 
     Returns:
-        Both columns of each link, and its mutual information in nats, without direction.
+        Both columns of each link, the earlier first; a link has no direction.
     """
-    candidates = [pair for pair in pairs(names) if pair in tables]
+    candidates = [pair for pair in pairs(names) if pair in scores]
     threshold = FALSE_EDGE_RATE / max(len(candidates), 1)
-    weights = {pair: mutual_information(tables[pair]) for pair in candidates}
-    real = [pair for pair in candidates if weights[pair] > 0 and independence_p_value(tables[pair]) < threshold]
+    real = [pair for pair in candidates if scores[pair].mutual_information > 0 and scores[pair].p_value < threshold]
     component = {name: name for name in names}
     links = []
-    for first, second in sorted(real, key=lambda pair: -weights[pair]):
+    for first, second in sorted(real, key=lambda pair: -scores[pair].mutual_information):
         old, new = component[second], component[first]
         if old != new:
             component = {name: new if owner == old else owner for name, owner in component.items()}
-            links.append((first, second, weights[first, second]))
+            links.append((first, second))
     return links
 
 
 def directed(
-    links: Sequence[tuple[str, str, float]], names: Sequence[str], cost: Callable[[str, str], int]
-) -> list[Edge]:
-    """The links as edges away from one root per tree: the root for which the edges cost least, the first of equals.
+    links: Sequence[tuple[str, str]], names: Sequence[str], cost: Callable[[str, str], int]
+) -> list[tuple[str, str]]:
+    """The links as (parent, child), away from one root per tree: the root for which they cost least, first of equals.
 
     Args:
         links: A forest, as ``forest`` gives it.
         names: All columns, in order.
-        cost: What an edge from the first to the second costs (rows that would have to be hidden).
+        cost: What a link from the first to the second costs (rows that would have to be hidden).
 
     Returns:
-        Edges in an order in which every parent is a root or an earlier child.
+        In an order in which every parent is a root or an earlier child.
     """
-    neighbours: dict[str, list[tuple[str, float]]] = {name: [] for name in names}
-    for first, second, weight in links:
-        neighbours[first].append((second, weight))
-        neighbours[second].append((first, weight))
-    edges: list[Edge] = []
+    neighbours: dict[str, list[str]] = {name: [] for name in names}
+    for first, second in links:
+        neighbours[first].append(second)
+        neighbours[second].append(first)
+    found: list[tuple[str, str]] = []
     placed: set[str] = set()
     for name in names:
         if name not in placed:
-            trees = [_away_from(root, neighbours) for root in _reached(name, neighbours)]
-            best = min(trees, key=lambda tree: sum(cost(edge.parent, edge.child) for edge in tree))
-            edges += best
-            placed |= {name} | {end for edge in best for end in (edge.parent, edge.child)}
-    return edges
+            tree = {name} | {child for _, child in _away_from(name, neighbours)}
+            ways = [_away_from(root, neighbours) for root in names if root in tree]
+            found += min(ways, key=lambda way: sum(cost(parent, child) for parent, child in way))
+            placed |= tree
+    return found
 
 
-def _reached(name: str, neighbours: Mapping[str, list[tuple[str, float]]]) -> list[str]:
-    tree = {name} | {edge.child for edge in _away_from(name, neighbours)}
-    return [other for other in neighbours if other in tree]
-
-
-def _away_from(root: str, neighbours: Mapping[str, list[tuple[str, float]]]) -> list[Edge]:
-    edges: list[Edge] = []
+def _away_from(root: str, neighbours: Mapping[str, list[str]]) -> list[tuple[str, str]]:
+    way: list[tuple[str, str]] = []
     seen, queue = {root}, [root]
     for parent in queue:
-        fresh = [(child, weight) for child, weight in neighbours[parent] if child not in seen]
-        edges += [Edge(parent, child, weight) for child, weight in fresh]
-        seen.update(child for child, _ in fresh)
-        queue += [child for child, _ in fresh]
-    return edges
+        fresh = [child for child in neighbours[parent] if child not in seen]
+        way += [(parent, child) for child in fresh]
+        seen.update(fresh)
+        queue += fresh
+    return way
 
 
 def pairs(names: Sequence[str]) -> list[tuple[str, str]]:

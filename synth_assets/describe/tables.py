@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from synth_assets.describe.coding import Bins, CodedColumn, Codes, to_axis
+from synth_assets.describe.coding import Bins, CodedColumn, Codes, Levels, to_axis
 from synth_assets.describe.hide import LEAST_CELLS, hide, pool
 
 HIDDEN = -1
@@ -44,16 +44,26 @@ class ContingencyTable:
 def pooled(coded: CodedColumn, codes: Codes, minimum: int) -> CodedColumn:
     """The column with its rare codes pooled (see ``hide.pool``).
 
-    Where one of them holds most of the pool, and the pool is at least twice ``minimum``, it is named: that bounds the
-    others by half of the pool, not below ``minimum``.
+    Where one of them holds most of the pool, and the pool is more than twice ``minimum``, it is named: that bounds the
+    others by less than half of the pool, and so not below ``minimum``.
     """
     counts = np.bincount(codes, minlength=coded.size)
-    rare = np.flatnonzero(pool(counts, minimum))
+    rare = np.flatnonzero(pool(counts, minimum, _known(coded, minimum)))
     if not len(rare):
         return coded
     heaviest, total = rare[np.argmax(counts[rare])], counts[rare].sum()
-    clear = total >= 2 * minimum and 2 * counts[heaviest] > total
+    clear = total > 2 * minimum and 2 * counts[heaviest] > total
     return replace(coded, pool=tuple(rare.tolist()), pool_mode=int(heaviest) if clear else None)
+
+
+def _known(coded: CodedColumn, minimum: int) -> np.ndarray:
+    """How many rows a domain from data says that each code has: ``minimum`` for named categories and for end bins."""
+    known = np.zeros(coded.size, dtype=np.int64)
+    if isinstance(coded.coding, Bins) and coded.column.domain_source == "data":
+        known[[0, coded.coding.size - 1]] = minimum
+    elif isinstance(coded.coding, Levels) and coded.column.type == "category" and coded.column.domain_source == "data":
+        known[: coded.coding.size - coded.coding.other] = minimum
+    return known
 
 
 def single(name: str, groups: Codes, size: int) -> ContingencyTable:
@@ -81,6 +91,32 @@ def conditional(name: str, parent: ContingencyTable, counts: np.ndarray, minimum
     protected = np.where(hide(counts, minimum, forced), HIDDEN, counts)
     totals = np.where(forced, HIDDEN, counts.sum(axis=1))
     return ContingencyTable(name, (parent.column,), protected, totals)
+
+
+def fill_hidden(table: ContingencyTable, parent_rows: np.ndarray | None, minimum_count: int) -> np.ndarray:
+    """Expected counts: the table with the mass of its hidden cells spread over them.
+
+    Within a configuration, hidden cells share what is hidden in proportion to the column's visible counts over all
+    configurations, its backed-off distribution; half a row is added to each, so that a cell seen nowhere can still
+    occur. Where a configuration's total is hidden, its parent's expected rows stand in, and at least
+    ``minimum_count`` rows are hidden, for that is the rule.
+
+    Args:
+        table: Protected counts.
+        parent_rows: Expected rows of each configuration, shape (configurations,); ``None`` for a root.
+        minimum_count: Of the description.
+
+    Returns:
+        Shape (configurations, groups).
+    """
+    hidden = table.counts == HIDDEN
+    seen = table.seen
+    backed_off = np.where(hidden, seen.sum(axis=0) + 0.5, 0.0)
+    share = backed_off / np.maximum(backed_off.sum(axis=1, keepdims=True), 0.5)
+    mass = table.totals - seen.sum(axis=1)
+    if parent_rows is not None:
+        mass = np.where(table.totals == HIDDEN, np.maximum(parent_rows - seen.sum(axis=1), minimum_count), mass)
+    return seen + share * mass[:, None]
 
 
 def with_atoms(

@@ -21,13 +21,15 @@ def generate(description: Description, *, rows: int | None = None, rng: np.rando
     Args:
         description: What to draw from.
         rows: How many, from 1 to ``MOST_ROWS``; as many as were described where ``None``.
-        rng: Source of chance; the same state gives the same table.
+        rng: Source of chance, made from a seed (``numpy.random.default_rng(seed)`` or from a ``SeedSequence``): the
+            same seed gives the same table. Each call takes fresh streams from it.
 
     Returns:
         Shape (rows, columns): the description's columns, in order, of their types.
 
     Raises:
-        GenerationError: ``rows`` is out of range, or not given for a description that did not count any.
+        GenerationError: ``rows`` is out of range, or not given for a description that did not count any; or ``rng`` is
+            no generator that can give streams.
     """
     wanted = description.rows if rows is None else rows
     if wanted is None:
@@ -36,8 +38,9 @@ def generate(description: Description, *, rows: int | None = None, rng: np.rando
         )
         raise GenerationError(message)
     check_rows(wanted)
+    _check_rng(rng)
     make = {"random": generate_random, "independent": generate_independent, "correlated": generate_correlated}
-    return pl.DataFrame(make[description.mode](description, wanted, rng))
+    return pl.DataFrame({values.name: values for values in make[description.mode](description, wanted, rng)})
 
 
 def check_rows(rows: object) -> None:
@@ -48,4 +51,14 @@ def check_rows(rows: object) -> None:
     """
     if isinstance(rows, bool) or not isinstance(rows, (int, np.integer)) or not 1 <= rows <= MOST_ROWS:
         message = f"The number of synthetic rows is {rows!r}. Allowed: whole numbers from 1 to {MOST_ROWS:,}."
+        raise GenerationError(message)
+
+
+def _check_rng(rng: object) -> None:
+    seeds = rng.bit_generator.seed_seq if isinstance(rng, np.random.Generator) else None
+    if not isinstance(seeds, np.random.bit_generator.ISpawnableSeedSequence):
+        message = (
+            f"rng is a {type(rng).__name__} that cannot be split into streams. Allowed: a numpy.random.Generator made "
+            "from a seed, such as numpy.random.Generator(numpy.random.PCG64(1))."
+        )
         raise GenerationError(message)

@@ -23,8 +23,13 @@ def _column(coded: CodedColumn, rows: int, rng: np.random.Generator) -> pl.Serie
 def _evenly(coded: CodedColumn) -> np.ndarray:
     """Weights of the groups, shape (1, groups): bins by width, levels alike, missing only where nothing else is."""
     weights = np.zeros((1, coded.size))
-    widths = np.diff(coded.coding.edges) if isinstance(coded.coding, Bins) else 1.0
-    weights[0, : coded.coding.size] = widths
+    weights[0, : coded.coding.size] = _widths(coded.coding) if isinstance(coded.coding, Bins) else 1.0
     if not coded.coding.size:
         weights[0, -1] = 1.0
     return weights
+
+
+def _widths(bins: Bins) -> np.ndarray:
+    """Widths of the bins, as shares of the whole range; shape (bins,)."""
+    edges = np.asarray(bins.edges, dtype=np.float64)
+    return np.diff(edges / max(abs(edges[0]), abs(edges[-1])))

@@ -26,14 +26,16 @@ def column_values(
         Named after the column and of its type.
     """
     codes = _spread_pool(coded, groups, rng)
-    missing = codes >= coded.coding.size
-    inside = np.where(missing, 0, codes)
+    present = codes < coded.coding.size
     if isinstance(coded.coding, Levels):
-        return _finish(coded.column, _levels(coded, inside), missing)
-    if isinstance(coded.coding, Bins):
-        return _finish(coded.column, _numbers(coded, coded.coding, inside, bin_rows, rng), missing)
-    numbers = pl.Series(np.arange(1, len(codes) + 1)).cast(pl.String)
-    return _finish(coded.column, PLACEHOLDER + " " + numbers, missing)
+        values = pl.Series(list(coded.coding.values) or [None]).gather(np.where(present, codes, 0))
+    elif isinstance(coded.coding, Bins):
+        numbers = np.zeros(len(codes), dtype=np.float64 if coded.column.type == "float" else np.int64)
+        numbers[present] = _numbers(coded, coded.coding, codes[present], bin_rows, rng)
+        values = pl.Series(numbers)
+    else:
+        values = PLACEHOLDER + " " + pl.Series(np.arange(1, len(codes) + 1)).cast(pl.String)
+    return _finish(coded.column, values, ~present)
 
 
 def _spread_pool(coded: CodedColumn, groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -49,23 +51,18 @@ def _spread_pool(coded: CodedColumn, groups: np.ndarray, rng: np.random.Generato
     return codes
 
 
-def _levels(coded: CodedColumn, codes: np.ndarray) -> pl.Series:
-    values = pl.Series(list(coded.coding.values) or [None])  # pyrefly: ignore[missing-attribute]  # levels have values
-    return values.gather(codes)
-
-
 def _numbers(
     coded: CodedColumn, bins: Bins, codes: np.ndarray, bin_rows: np.ndarray | None, rng: np.random.Generator
-) -> pl.Series:
+) -> np.ndarray:
+    """A number of its own bin for each row, on the column's axis, shape as ``codes``."""
     edges = np.asarray(bins.edges)
-    drawn = np.empty(len(codes), dtype=np.float64 if coded.column.type == "float" else np.int64)
     atom = _draw_atoms(coded, bins, codes, bin_rows, rng)
-    values = np.array([value for held in bins.atoms for value, _ in held] + [0], dtype=drawn.dtype)
-    drawn[:] = values[atom]
+    values = np.array([value for held in bins.atoms for value, _ in held] + [0], dtype=edges.dtype)
+    drawn = values[atom]
     rest = atom == len(values) - 1
     between = _between_floats if coded.column.type == "float" else _between_integers
     drawn[rest] = between(edges, bins, codes[rest], rng)
-    return pl.Series(drawn)
+    return drawn
 
 
 def _draw_atoms(
@@ -86,8 +83,9 @@ def _draw_atoms(
 
 
 def _between_floats(edges: np.ndarray, bins: Bins, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:  # noqa: ARG001 - as the other
-    """Uniform in ``[edge, next edge)``."""
-    return edges[codes] + (edges[codes + 1] - edges[codes]) * _even(codes, rng)
+    """Uniform from each bin's edge to the next."""
+    low, high, height = edges[codes], edges[codes + 1], _even(codes, rng)
+    return np.clip(low * (1 - height) + high * height, low, high)
 
 
 def _even(codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -102,21 +100,23 @@ def _even(codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _between_integers(edges: np.ndarray, bins: Bins, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Uniform over the whole numbers of the bin that are not atoms; over all, where every one is an atom."""
-    held = [np.array([value for value, _ in atoms], dtype=np.int64) for atoms in bins.atoms] or [
-        np.empty(0, dtype=np.int64)
-    ] * bins.size
-    free = np.diff(edges) - np.array([len(atoms) for atoms in held])
-    whole = free == 0
-    height = _even(codes, rng)
-    place = (height * np.where(whole, np.diff(edges), free)[codes]).astype(np.int64)
-    result = edges[codes] + place
-    for code in np.unique(codes[~whole[codes]]):
-        if len(held[code]):
-            rows = codes == code
-            skipped = np.searchsorted(held[code] - edges[code] - np.arange(len(held[code])), place[rows], side="right")
-            result[rows] += skipped
-    return result
+    """Uniform over the whole numbers of the bin that are not atoms; over all, where every one is an atom.
+
+    Differences are taken in unsigned arithmetic, in which those of any two int64 are right.
+    """
+    low, width = edges.astype(np.uint64)[:-1], np.diff(edges.astype(np.uint64))
+    held = [
+        np.array([value for value, _ in atoms if value < edges[place + 1]], dtype=np.int64).astype(np.uint64)
+        for place, atoms in enumerate(bins.atoms)
+    ]
+    free = width - np.array([len(values) for values in held] or 0, dtype=np.uint64)
+    room = np.where(free > 0, free, width)[codes]
+    place = np.minimum((_even(codes, rng) * room).astype(np.uint64), room - 1)
+    for code in np.flatnonzero((free > 0) & (free < width)):
+        before = held[code] - low[code] - np.arange(len(held[code]), dtype=np.uint64)
+        rows = codes == code
+        place[rows] += np.searchsorted(before, place[rows], side="right").astype(np.uint64)
+    return (low[codes] + place).astype(np.int64)
 
 
 def _finish(column: Column, values: pl.Series, missing: np.ndarray) -> pl.Series:

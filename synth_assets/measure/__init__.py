@@ -3,6 +3,16 @@
 from synth_assets.measure.compare import compare
 from synth_assets.measure.comparison import Comparison, summarise
 from synth_assets.measure.dependence import Dependence, PairDependence, dependence_kept
-from synth_assets.measure.distance import k_way
+from synth_assets.measure.marginals import Marginals, k_way, marginal_distances
 
-__all__ = ["Comparison", "Dependence", "PairDependence", "compare", "dependence_kept", "k_way", "summarise"]
+__all__ = [
+    "Comparison",
+    "Dependence",
+    "Marginals",
+    "PairDependence",
+    "compare",
+    "dependence_kept",
+    "k_way",
+    "marginal_distances",
+    "summarise",
+]

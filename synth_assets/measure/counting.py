@@ -37,8 +37,32 @@ class Cells:
         return np.unravel_index(self.places, self.shape)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class FlatCodes:
+    """One or more columns as one code a row.
+
+    Attributes:
+        original: Flat places in ``shape``, shape (rows of the original,).
+        synthetic: The same, shape (rows of the synthetic table,).
+        shape: How many codes each column has; the first columns are one where the product of all would be too large.
+    """
+
+    original: IntArray
+    synthetic: IntArray
+    shape: tuple[int, ...]
+
+
 def count(columns: Sequence[BinnedColumn]) -> Cells:
     """The contingency table of one or more columns, for both tables.
+
+    Args:
+        columns: At least one, of the same two tables.
+    """
+    return count_flat(flatten(columns))
+
+
+def flatten(columns: Sequence[BinnedColumn]) -> FlatCodes:
+    """The combination of codes in each row, as one number.
 
     Args:
         columns: At least one, of the same two tables.
@@ -51,9 +75,14 @@ def count(columns: Sequence[BinnedColumn]) -> Cells:
         original = original * column.size + column.original
         synthetic = synthetic * column.size + column.synthetic
         shape = (*shape, column.size)
-    if prod(shape) <= max(_DENSE_CELLS, len(original) + len(synthetic)):
-        return _dense(original, synthetic, shape)
-    return _sparse(original, synthetic, shape)
+    return FlatCodes(original, synthetic, shape)
+
+
+def count_flat(flat: FlatCodes) -> Cells:
+    """How many rows of each table hold each flat code."""
+    if prod(flat.shape) <= max(_DENSE_CELLS, len(flat.original) + len(flat.synthetic)):
+        return _dense(flat.original, flat.synthetic, flat.shape)
+    return _sparse(flat.original, flat.synthetic, flat.shape)
 
 
 def _renumber(original: IntArray, synthetic: IntArray) -> tuple[IntArray, IntArray, tuple[int, ...]]:

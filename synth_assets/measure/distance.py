@@ -1,17 +1,6 @@
-"""Total variation distance between the frequencies of two tables, for one, two or more columns at a time."""
+"""Total variation distance between two lists of counts."""
 
-import itertools
-from collections.abc import Sequence
-
-import polars as pl
-
-from synth_assets.errors import MeasurementError
-from synth_assets.frames import Frame
-from synth_assets.measure.binning import BinnedColumn, IntArray, bin_columns
-from synth_assets.measure.counting import count
-from synth_assets.measure.floor import sampling_floor
-from synth_assets.measure.pairing import paired
-from synth_assets.schema import DEFAULT_BINS, Schema
+from synth_assets.measure.binning import IntArray
 
 
 def total_variation(original: IntArray, synthetic: IntArray) -> float:
@@ -30,36 +19,3 @@ def total_variation(original: IntArray, synthetic: IntArray) -> float:
     """
     difference = original / original.sum() - synthetic / synthetic.sum()
     return min(float(abs(difference).sum()) / 2, 1.0)
-
-
-def k_way(frame: Frame, table: Frame, schema: Schema, *, ways: int = 3, bins: int = DEFAULT_BINS) -> pl.DataFrame:
-    """Total variation distance of every combination of ``ways`` columns, with its sampling floor.
-
-    Args:
-        frame: The original.
-        table: The synthetic table.
-        schema: Of both.
-        ways: From 1 to the number of columns.
-        bins: See ``bin_columns``.
-
-    Returns:
-        One row a combination: ``columns`` (list of names), ``tvd``, ``floor``.
-
-    Raises:
-        MeasurementError: The tables cannot be compared, or ``ways`` is out of range.
-    """
-    if not 1 <= ways <= len(schema):
-        message = f"ways is {ways}. Allowed: from 1 to the number of columns, {len(schema)}."
-        raise MeasurementError(message)
-    columns = bin_columns(*paired(frame, table, schema), schema, bins=bins)
-    return pl.DataFrame(
-        [_measure(combination) for combination in itertools.combinations(columns, ways)],
-        schema={"columns": pl.List(pl.String), "tvd": pl.Float64, "floor": pl.Float64},
-        orient="row",
-    )
-
-
-def _measure(columns: Sequence[BinnedColumn]) -> tuple[list[str], float, float]:
-    cells = count(columns)
-    floor = sampling_floor(cells.original, int(cells.synthetic.sum()))
-    return [one.column.name for one in columns], total_variation(cells.original, cells.synthetic), floor.mean

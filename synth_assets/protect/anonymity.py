@@ -8,8 +8,6 @@ import polars as pl
 from synth_assets.errors import ProtectionError
 from synth_assets.frames import Frame, to_polars
 
-_ROWS = "rows in class"
-
 
 @dataclass(frozen=True, eq=False)
 class Anonymity:
@@ -62,16 +60,16 @@ def anonymity(frame: Frame, *, quasi_identifiers: Sequence[str], sensitive: Sequ
     """
     table = to_polars(frame)
     _check(table, quasi_identifiers, sensitive)
-    keys = list(quasi_identifiers)
-    sizes = table.group_by(keys).len(_ROWS)
-    class_sizes = sizes.group_by(pl.col(_ROWS).cast(pl.Int64).alias("size")).len("classes").sort("size")
+    classes = _classes(table, quasi_identifiers)
+    class_sizes = classes.value_counts(name="size").group_by(pl.col("size").cast(pl.Int64)).len("classes").sort("size")
+    held = [pl.DataFrame({"class": classes, "value": _one_missing(table[column])}) for column in sensitive]
     return Anonymity(
         rows=len(table),
-        quasi_identifiers=tuple(keys),
+        quasi_identifiers=tuple(quasi_identifiers),
         class_sizes=class_sizes.with_columns(pl.col("classes").cast(pl.Int64)),
         k=int(class_sizes["size"][0]),
-        l=min((_diversity(table, keys, column) for column in sensitive), default=None),
-        t=max((_closeness(table, keys, column) for column in sensitive), default=None),
+        l=min(map(_diversity, held), default=None),
+        t=max(map(_closeness, held), default=None),
     )
 
 
@@ -93,16 +91,27 @@ def _check(table: pl.DataFrame, quasi_identifiers: Sequence[str], sensitive: Seq
         raise ProtectionError(message)
 
 
-def _diversity(table: pl.DataFrame, keys: list[str], column: str) -> int:
-    distinct = table.select(*keys, column).unique().group_by(keys).len(_ROWS)
-    return int(distinct[_ROWS].min())  # pyrefly: ignore[bad-argument-type]  # a table with rows has a class
+def _one_missing(values: pl.Series) -> pl.Series:
+    """The values, with NaN as missing."""
+    return values.fill_nan(None) if values.dtype.is_float() else values
 
 
-def _closeness(table: pl.DataFrame, keys: list[str], column: str) -> float:
+def _classes(table: pl.DataFrame, quasi_identifiers: Sequence[str]) -> pl.Series:
+    """The class of each row, as the number of the first row that is alike."""
+    alike = pl.DataFrame([_one_missing(table[name]).alias(str(place)) for place, name in enumerate(quasi_identifiers)])
+    first = pl.col("row").first().over([str(place) for place in range(len(quasi_identifiers))])
+    return alike.with_row_index("row").select(first.alias("class")).to_series()
+
+
+def _diversity(held: pl.DataFrame) -> int:
+    return int(held.unique().group_by("class").len("values")["values"].min())  # pyrefly: ignore[bad-argument-type]  # a table with rows has a class
+
+
+def _closeness(held: pl.DataFrame) -> float:
     """Half the sum over values of |p_class - p|; values that a class lacks contribute p, hence the total of 1."""
-    whole = table.group_by(column).len("all").with_columns(pl.col("all") / len(table))
-    held = table.group_by(*keys, column).len("here")
-    share = pl.col("here") / pl.col("here").sum().over(keys)
-    joined = held.with_columns(share.alias("here")).join(whole, on=column, nulls_equal=True)
+    whole = held.group_by("value").len("all").with_columns(pl.col("all") / len(held))
+    counts = held.group_by("class", "value").len("here")
+    share = pl.col("here") / pl.col("here").sum().over("class")
+    joined = counts.with_columns(share.alias("here")).join(whole, on="value", nulls_equal=True)
     gap = ((pl.col("here") - pl.col("all")).abs().sum() + 1 - pl.col("all").sum()) / 2
-    return float(joined.group_by(keys).agg(gap.alias("t"))["t"].max())  # pyrefly: ignore[bad-argument-type]  # as above
+    return float(joined.group_by("class").agg(gap.alias("t"))["t"].max())  # pyrefly: ignore[bad-argument-type]  # as above

@@ -5,16 +5,8 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from synth_assets.errors import ProtectionError
-from synth_assets.protect.steps import (
-    BandHours,
-    BandNumbers,
-    Drop,
-    KeepOnly,
-    LookUp,
-    Pseudonymise,
-    Step,
-    TruncateToDate,
-)
+from synth_assets.protect.coarsen import BandHours, BandNumbers, TruncateToDate
+from synth_assets.protect.steps import Drop, KeepOnly, LookUp, Pseudonymise, Step
 
 CATALOGUE: Mapping[str, type[Step]] = {
     "drop": Drop,
@@ -37,8 +29,11 @@ def step_from_dict(entry: Mapping[str, Any]) -> Step:
     >>> step_from_dict({"step": "drop", "columns": ["Name"], "reason": "names the person"})
     Drop(columns=('Name',), reason='names the person')
     """
+    if not isinstance(entry, Mapping):
+        message = f"A step is written as keys and values (step, reason, ...), but {entry!r} is not."
+        raise ProtectionError(message)
     name = entry.get("step")
-    if name not in CATALOGUE:
+    if not isinstance(name, str) or name not in CATALOGUE:
         message = f"There is no step {name!r}. Allowed: {', '.join(CATALOGUE)}."
         raise ProtectionError(message)
     kind: Any = CATALOGUE[name]

@@ -72,15 +72,16 @@ def deidentify(table: pl.DataFrame, steps: Sequence[Step], tools: Tools, *, colu
         after = step.apply(table, tools)
         outcomes.append(_account(step, table, after))
         table = after
-    if set(table.columns) != set(columns):
+    if sorted(table.columns) != sorted(columns):
         left = [name for name in table.columns if name not in columns]
         lacking = [name for name in columns if name not in table.columns]
         message = (
             f"After the last step the table does not have the declared columns. Not declared: "
-            f"{', '.join(left) or '-'}; declared but not there: {', '.join(lacking) or '-'}. Drop or declare them."
+            f"{', '.join(left) or '-'}; declared but not there: {', '.join(lacking) or '-'}. Drop or declare them, "
+            "each once."
         )
         raise ProtectionError(message)
-    return Deidentified(table.select(columns), tuple(outcomes))
+    return Deidentified(pl.DataFrame({name: table[name] for name in columns}), tuple(outcomes))
 
 
 def _account(step: Step, before: pl.DataFrame, after: pl.DataFrame) -> Outcome:

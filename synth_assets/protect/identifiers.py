@@ -9,13 +9,25 @@ from dataclasses import dataclass
 
 import polars as pl
 
-_NAMES = re.compile(
-    r"health.?service.?id|nhs.?(no|num|id)|patient.?(id|no|num|name)|\b(fore|sur|first|last|full|family)?.?name\b|"
-    r"post.?code|e.?mail|phone|mobile|address|date.?of.?birth|\bdob\b|passport|national.?insurance|\bnino\b",
-    re.IGNORECASE,
+_WORDS = (
+    r"health ?service ?id|nhs ?(no|num|id)|^nhs$|patient ?(id|no|num|ref)|medical ?record|\bmrn\b",
+    r"\b(hospital|record|chi|case) ?(no|number)\b",
+    r"^names?$|\b(fore|sur|first|last|middle|full|family|given|maiden|nick|user|contact) ?names?\b",
+    r"\b(patient|person|client|customer|doctor|gp|nurse|staff|employee|member) ?names?\b",
+    r"\b(mother|father|parent|child|kin|partner|spouse) ?names?\b",
+    r"post ?code|\bpcds?[78]?\b|\bzip\b|zip ?code|address|\bstreet\b",
+    r"\buprn\b|latitude|longitude|\b(lat|lon|lng)\b|\beasting|\bnorthing",
+    r"e ?mail|(tele)?phone|\bmobile\b|mobile ?(no|num)|\bfax\b",
+    r"date ?of ?birth|birth ?(date|day)|\bdob\b",
+    r"passport|national ?insurance|\bnino\b|social ?security|\bssn\b|driv(er|ing).*licen[cs]e",
+    r"\biban\b|account ?(no|num)|card ?(no|num)",
 )
-_TEN_DIGITS = r"(?:^|[^0-9])([0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4})(?:$|[^0-9])"
-_POSTCODE = r"(?i)\b(?:[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][ABD-HJLNP-UW-Z]{2})\b"
+_NAMES = re.compile("|".join(_WORDS), re.IGNORECASE)
+_GAP = r"[ \t./_-]{0,2}"
+_TEN_DIGITS = rf"\b([0-9]{{3}}{_GAP}[0-9]{{3}}{_GAP}[0-9]{{4}})\b"
+_POSTCODE = r"(?i)\b(?:(?:[A-Z]{1,2}[0-9][A-Z0-9]?|GIR)[ _-]{0,3}[0-9][ABD-HJLNP-UW-Z]{2})\b"
+_EMAIL = r"[^\s@]+@[^\s@]+\.[A-Za-z]{2,}"
+_INSURANCE = r"(?i)\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]\b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,29 +52,56 @@ class Finding:
 
 
 def direct_identifiers(table: pl.DataFrame) -> list[Finding]:
-    """Every sign of a direct identifier in a table; an empty list is not proof that there is none."""
+    """Every sign of a direct identifier in a table; an empty list is not proof that there is none.
+
+    Text, categories and numbers are searched, and lists and records of them. About one in eleven numbers of ten digits
+    passes for an NHS number.
+    """
     return [finding for name in table.columns for finding in _in_column(table[name])]
 
 
 def _in_column(values: pl.Series) -> Iterator[Finding]:
-    if _NAMES.search(values.name):
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|[^A-Za-z0-9]+", " ", values.name)
+    if _NAMES.search(words):
         yield Finding(values.name, "name", len(values))
     text = _as_text(values)
     if text is None:
         return
-    for kind, rows in (("NHS number", _nhs_numbers(text)), ("postcode", int(text.str.contains(_POSTCODE).sum()))):
-        if rows:
+    held = text.drop_nulls().rename("text").value_counts(name="rows")
+    distinct = held["text"].str.normalize("NFKC")
+    kinds = {"NHS number": _any_nhs_number(distinct)}
+    kinds |= {kind: distinct.str.contains(sign) for kind, sign in _SIGNS.items()}
+    for kind, found in kinds.items():
+        if rows := int(held["rows"].filter(found).sum()):
             yield Finding(values.name, kind, rows)
 
 
+_SIGNS = {"postcode": _POSTCODE, "e-mail address": _EMAIL, "National Insurance number": _INSURANCE}
+
+
 def _as_text(values: pl.Series) -> pl.Series | None:
-    if values.dtype.is_integer() or isinstance(values.dtype, (pl.Categorical, pl.Enum)):
-        return values.cast(pl.String)
-    return values if values.dtype == pl.String else None
+    """The values as text; ``None`` for kinds that cannot hold an identifier."""
+    dtype = values.dtype
+    if dtype.is_float() or dtype.is_decimal():
+        numbers = values.cast(pl.Float64)
+        whole = numbers.is_finite() & (numbers.abs() < _TOO_LONG) & (numbers == numbers.floor())
+        return numbers.filter(whole.fill_null(value=False)).cast(pl.Int64).cast(pl.String)
+    if dtype.is_nested():
+        return pl.DataFrame({"values": values}).select(pl.struct("values").struct.json_encode()).to_series()
+    readable = dtype.is_integer() or dtype == pl.String or isinstance(dtype, (pl.Categorical, pl.Enum))
+    return values.cast(pl.String) if readable else None
 
 
-def _nhs_numbers(text: pl.Series) -> int:
-    return int(valid_nhs_numbers(text.drop_nulls()).sum())
+_TOO_LONG = 10**10
+
+
+def _any_nhs_number(text: pl.Series) -> pl.Series:
+    """Whether each text has an NHS number anywhere, whatever stands before and after; booleans, shape as ``text``."""
+    bare = text.str.replace_all(r"[^0-9 \t./_-]", "|").str.replace_all("_", "-")
+    candidates = pl.DataFrame({"row": range(len(bare)), "digits": bare.str.extract_all(_TEN_DIGITS)})
+    candidates = candidates.explode("digits").drop_nulls()
+    valid = candidates.filter(valid_nhs_numbers(candidates["digits"]))["row"]
+    return pl.Series(range(len(text)), dtype=pl.Int64).is_in(valid.cast(pl.Int64).unique().to_list())
 
 
 def valid_nhs_numbers(text: pl.Series) -> pl.Series:
@@ -77,7 +116,7 @@ def valid_nhs_numbers(text: pl.Series) -> pl.Series:
     Returns:
         Booleans, shape (rows,).
     """
-    digits = text.str.extract(_TEN_DIGITS, 1).str.replace_all("[ -]", "")
+    digits = text.str.extract(_TEN_DIGITS, 1).str.replace_all("[^0-9]", "")
     columns = [digits.str.slice(place, 1).cast(pl.Int64, strict=False) for place in range(10)]
     weighted = sum((columns[place] * (10 - place) for place in range(1, 9)), columns[0] * 10)
     check = (11 - weighted % 11).replace(11, 0)

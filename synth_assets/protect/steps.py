@@ -1,13 +1,16 @@
-"""The catalogue of de-identification steps. Each acts on one row at a time, says why, and loses no row silently."""
+"""De-identification steps. Each acts on one row at a time, says why, and loses no row silently."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeAlias, get_args
 
 import polars as pl
 
 from synth_assets.errors import ProtectionError
+from synth_assets.protect.columns import add, put, with_columns
 from synth_assets.protect.pseudonyms import pseudonyms
+
+Unmatched: TypeAlias = Literal["missing", "remove", "error"]
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Tools:
         if name not in self.references:
             message = f"There is no reference table {name!r}. Allowed: {', '.join(self.references) or 'none'}."
             raise ProtectionError(message)
-        return _with_columns(self.references[name], columns, f"The reference table {name!r}")
+        return with_columns(self.references[name], columns, f"The reference table {name!r}")
 
 
 class Step(Protocol):
@@ -60,7 +63,7 @@ class Drop:
 
     def apply(self, table: pl.DataFrame, tools: Tools) -> pl.DataFrame:  # noqa: ARG002 - as every step
         """The table without the columns."""
-        return _with_columns(table, self.columns).drop(self.columns)
+        return with_columns(table, self.columns).drop(self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +87,23 @@ class LookUp:
     take: str
     into: str
     reason: str
-    unmatched: Literal["missing", "remove", "error"] = "missing"
+    unmatched: Unmatched = "missing"
+
+    def __post_init__(self) -> None:
+        """Refuse an ``unmatched`` that does not exist."""
+        if self.unmatched not in get_args(Unmatched):
+            message = f"unmatched is {self.unmatched!r}. Allowed: {', '.join(get_args(Unmatched))}."
+            raise ProtectionError(message)
 
     def apply(self, table: pl.DataFrame, tools: Tools) -> pl.DataFrame:
-        """The table with the column added, its rows in their order."""
-        known = tools.reference(self.reference, self.by, self.take).select(self.by, self.take).drop_nulls().unique()
-        if known[self.by].n_unique() < len(known):
-            message = f"The reference table {self.reference!r} gives more than one {self.take!r} for one {self.by!r}."
-            raise ProtectionError(message)
-        known = known.rename({self.by: self.column, self.take: self.into})
-        joined = _with_columns(table, (self.column,)).join(known, on=self.column, how="left", maintain_order="left")
+        """The table with the column added, its rows in their order.
+
+        Raises:
+            ProtectionError: Rows are unmatched where that is an error; the reference table contradicts itself, or its
+                column is of another type.
+        """
+        asked = with_columns(table, (self.column,))[self.column]
+        joined = add(table, self.into, asked.replace_strict(*self._known(tools, asked.dtype), default=None))
         unmatched = joined[self.into].null_count()
         if unmatched and self.unmatched == "error":
             message = (
@@ -102,6 +112,21 @@ class LookUp:
             )
             raise ProtectionError(message)
         return joined.drop_nulls(self.into) if self.unmatched == "remove" else joined
+
+    def _known(self, tools: Tools, dtype: pl.DataType) -> tuple[pl.Series, pl.Series]:
+        """What may be looked up, each once, and what it stands for."""
+        reference = tools.reference(self.reference, self.by, self.take)
+        if reference[self.by].dtype != dtype:
+            message = (
+                f"Column {self.column!r} holds {dtype}, but {self.by!r} of the reference table {self.reference!r} "
+                f"holds {reference[self.by].dtype}. Read both in one type."
+            )
+            raise ProtectionError(message)
+        known = reference.select(by=self.by, take=self.take).drop_nulls().unique()
+        if known["by"].n_unique() < len(known):
+            message = f"The reference table {self.reference!r} gives more than one {self.take!r} for one {self.by!r}."
+            raise ProtectionError(message)
+        return known["by"], known["take"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,98 +147,27 @@ class Pseudonymise:
     reason: str
     digits: int = 6
 
+    def __post_init__(self) -> None:
+        """Refuse a ``known`` that is not a table and a column."""
+        if isinstance(self.known, str) or len(self.known) != len(("reference", "column")):
+            message = f"known is {self.known!r}. Allowed: the name of a reference table and of its column."
+            raise ProtectionError(message)
+
     def numbers(self, tools: Tools, seen: pl.Series | None = None) -> dict[str, str]:
-        """Every known name's number, and those of names that were seen besides."""
+        """Every known name's number, and those of names that were seen besides, which move no known name's."""
         reference, column = self.known
-        names = tools.reference(reference, column)[column].drop_nulls().to_list()
-        extra = [] if seen is None else seen.drop_nulls().unique().to_list()
-        return pseudonyms([*names, *extra], key=tools.key, purpose=self.into, digits=self.digits)
+        names = _text(tools.reference(reference, column)[column])
+        extra = [] if seen is None else _text(seen)
+        return pseudonyms(names, key=tools.key, purpose=self.into, digits=self.digits, besides=extra)
 
     def apply(self, table: pl.DataFrame, tools: Tools) -> pl.DataFrame:
         """The table with numbers for names; missing names stay missing."""
-        names = _with_columns(table, (self.column,))[self.column]
+        names = with_columns(table, (self.column,))[self.column]
         numbers = self.numbers(tools, names)
-        new = names.replace_strict(list(numbers), list(numbers.values()), default=None, return_dtype=pl.String)
-        return table.with_columns(new.alias(self.into)).drop(self.column)
-
-
-@dataclass(frozen=True, slots=True)
-class TruncateToDate:
-    """Keep the day of a moment."""
-
-    column: str
-    into: str
-    reason: str
-
-    def apply(self, table: pl.DataFrame, tools: Tools) -> pl.DataFrame:  # noqa: ARG002 - as every step
-        """The table with a date column added."""
-        return table.with_columns(_moment(table, self.column).dt.date().alias(self.into))
-
-
-@dataclass(frozen=True, slots=True)
-class BandHours:
-    """Keep the range of hours of a moment: ``00-03`` is from 00:00 to 03:59.
-
-    Attributes:
-        column: The moment.
-        into: The new column.
-        hours: Hours in a range; divides 24.
-        reason: Why.
-    """
-
-    column: str
-    into: str
-    reason: str
-    hours: int = 4
-
-    def labels(self) -> list[str]:
-        """The ranges of a day, in order."""
-        if self.hours < 1 or 24 % self.hours:
-            message = f"A range of {self.hours} hours does not divide the day. Allowed: 1, 2, 3, 4, 6, 8, 12, 24."
-            raise ProtectionError(message)
-        return [f"{start:02d}-{start + self.hours - 1:02d}" for start in range(0, 24, self.hours)]
-
-    def apply(self, table: pl.DataFrame, tools: Tools) -> pl.DataFrame:  # noqa: ARG002 - as every step
-        """The table with the range added."""
-        place = _moment(table, self.column).dt.hour().cast(pl.Int64) // self.hours
-        return table.with_columns(_label(place, self.labels()).alias(self.into))
-
-
-@dataclass(frozen=True, slots=True)
-class BandNumbers:
-    """Keep the range of a number: ``18-24`` is from 18 to 24, ``85+`` from 85.
-
-    Attributes:
-        column: The number, whole.
-        into: The new column; the old one goes.
-        starts: First number of each range, ascending.
-        reason: Why.
-    """
-
-    column: str
-    into: str
-    starts: tuple[int, ...]
-    reason: str
-
-    def labels(self) -> list[str]:
-        """The ranges, in order."""
-        ends = [start - 1 for start in self.starts[1:]]
-        return [f"{start}-{end}" for start, end in zip(self.starts, ends, strict=False)] + [f"{self.starts[-1]}+"]
-
-    def apply(self, table: pl.DataFrame, tools: Tools) -> pl.DataFrame:  # noqa: ARG002 - as every step
-        """The table with the range in the number's place.
-
-        Raises:
-            ProtectionError: Numbers lie below the first range.
-        """
-        numbers = _with_columns(table, (self.column,))[self.column]
-        below = int((numbers < self.starts[0]).sum())
-        if below:
-            message = f"{below} row(s) have a {self.column!r} below {self.starts[0]}, where the first range starts."
-            raise ProtectionError(message)
-        place = pl.Series(pl.Series(self.starts).search_sorted(numbers.fill_null(self.starts[0]), side="right")) - 1
-        place = pl.select(pl.when(numbers.is_not_null()).then(place.cast(pl.Int64))).to_series()
-        return table.with_columns(_label(place, self.labels()).alias(self.into)).drop(self.column)
+        new = names.cast(pl.String).replace_strict(
+            list(numbers), list(numbers.values()), default=None, return_dtype=pl.String
+        )
+        return put(table, self.column, self.into, new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,25 +179,21 @@ class KeepOnly:
     reason: str
 
     def apply(self, table: pl.DataFrame, tools: Tools) -> pl.DataFrame:  # noqa: ARG002 - as every step
-        """The rows with one of the values, in their order."""
-        return _with_columns(table, (self.column,)).filter(pl.col(self.column).is_in(list(self.values)))
+        """The rows with one of the values, in their order.
+
+        Raises:
+            ProtectionError: The column holds no text.
+        """
+        held = pl.Series(with_columns(table, (self.column,))[self.column])
+        if held.dtype != pl.String and not isinstance(held.dtype, (pl.Categorical, pl.Enum)):
+            message = f"Column {self.column!r} holds {held.dtype}. Allowed: text or categories."
+            raise ProtectionError(message)
+        return table.filter(held.cast(pl.String).is_in(list(self.values)).fill_null(value=False))
 
 
-def _with_columns(table: pl.DataFrame, columns: tuple[str, ...], what: str = "The table") -> pl.DataFrame:
-    missing = [name for name in columns if name not in table.columns]
-    if missing:
-        message = f"{what} has no column {', '.join(missing)}. It has: {', '.join(table.columns)}."
+def _text(names: pl.Series) -> list[str]:
+    """The distinct names, missing apart."""
+    if names.dtype not in {pl.String, pl.Null} and not isinstance(names.dtype, (pl.Categorical, pl.Enum)):
+        message = f"Column {names.name!r} holds {names.dtype}. Allowed: names, as text."
         raise ProtectionError(message)
-    return table
-
-
-def _moment(table: pl.DataFrame, column: str) -> pl.Series:
-    values = _with_columns(table, (column,))[column]
-    if not isinstance(values.dtype, pl.Datetime):
-        message = f"Column {column!r} holds {values.dtype}. Allowed: a datetime."
-        raise ProtectionError(message)
-    return values
-
-
-def _label(places: pl.Series, labels: list[str]) -> pl.Series:
-    return places.replace_strict(range(len(labels)), labels, default=None, return_dtype=pl.String)
+    return names.cast(pl.String).drop_nulls().unique().to_list()

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import dagster as dg
 import polars as pl
 
+from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.metadata import column_schema, preview
 from synth_assets.components.resources import Randomness, Workplace
 from synth_assets.schema import Column, Interval
@@ -46,6 +47,7 @@ class PostcodeConfig(dg.Config):
         "config says so, else a mock directory made in code."
     ),
     metadata={"dagster/column_schema": column_schema([*POSTCODE_SCHEMA, DECILE_COLUMN])},
+    hooks={say_what_to_do},
     check_specs=[
         dg.AssetCheckSpec(
             "postcodes_are_real",

@@ -5,6 +5,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.metadata import column_schema
 from synth_assets.components.resources import Randomness, Workplace
 from synth_assets.defs.ae.london_postcodes import OWNER
@@ -31,6 +32,7 @@ class AdmissionsConfig(dg.Config):
     kinds={"python", "numpy", "duckdb"},
     description="Mock A&E admissions in London, 1-7 April 2019, in the shapes of the ODI tutorial. No person is real.",
     metadata={"dagster/column_schema": column_schema(mock_ae_schema(IN_FILES))},
+    hooks={say_what_to_do},
 )
 def mock_ae(
     config: AdmissionsConfig, workplace: Workplace, randomness: Randomness, london_postcodes: pl.DataFrame

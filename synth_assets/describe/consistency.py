@@ -1,0 +1,98 @@
+"""Whether the parts of a description agree with each other and keep its own rules.
+
+It reads no document and no table of rows.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from synth_assets.describe.coding import Bins, CodedColumn
+from synth_assets.describe.document import require
+from synth_assets.describe.hide import LEAST_CELLS
+from synth_assets.describe.network import MOST_PARENTS
+from synth_assets.describe.tables import HIDDEN, ContingencyTable
+
+if TYPE_CHECKING:
+    from synth_assets.describe.description import Description
+
+
+def check(description: "Description") -> None:
+    """Refuse a description that contradicts itself.
+
+    Raises:
+        ValueError: Its tables do not fit its columns, network, number of rows or ``minimum_count``.
+    """
+    require(description.minimum_count >= 1, "minimum_count must be 1 or more")
+    most = MOST_PARENTS if description.mode == "correlated" else 0
+    require(description.max_parents <= most, f"max_parents must be {most} or less in {description.mode} mode")
+    if description.mode == "random":
+        require(not description.tables and description.rows is None, "random mode holds no counts")
+        require(not description.edges, "random mode has no network")
+        _check_uncounted(description.columns)
+        return
+    require(description.rows is not None and description.rows > 0, "rows must be a whole number above 0")
+    _check_order(description)
+    columns = {coded.column.name: coded for coded in description.columns}
+    tables = {table.column: table for table in description.tables}
+    for table in description.tables:
+        _check_totals(table, tables, description.rows or 0)
+        _check_hiding(table, description.minimum_count)
+        _check_atoms(columns[table.column], table, description.minimum_count)
+
+
+def _check_uncounted(columns: tuple[CodedColumn, ...]) -> None:
+    for coded in columns:
+        told = coded.pool or any(getattr(coded.coding, "atoms", ()))
+        require(not told, f"random mode counts nothing of {coded.column.name!r}")
+
+
+def _check_order(description: "Description") -> None:
+    order = [table.column for table in description.tables]
+    names = [coded.column.name for coded in description.columns]
+    require(sorted(order) == sorted(names), "there must be one table for each column")
+    for place, table in enumerate(description.tables):
+        require(len(table.parents) <= description.max_parents, f"{table.column!r} has more than max_parents parents")
+        require(set(table.parents) <= set(order[:place]), f"the parents of {table.column!r} must come before it")
+    drawn = [(edge.parent, edge.child) for edge in description.edges]
+    used = [(parent, table.column) for table in description.tables for parent in table.parents]
+    require(sorted(drawn) == sorted(used), "the network and the tables' parents must be the same")
+
+
+def _check_totals(table: ContingencyTable, tables: Mapping[str, ContingencyTable], rows: int) -> None:
+    """Each configuration's total is its parent's own count, and hidden where that is."""
+    wanted = np.array([rows])
+    for parent in table.parents:
+        own = tables[parent]
+        wanted = np.where(own.hidden_groups, HIDDEN, own.seen.sum(axis=0))
+    require(np.array_equal(table.totals, wanted), f"the totals of {table.column!r} must be those of its parent")
+    seen, some_hidden = table.seen.sum(axis=1), (table.counts == HIDDEN).any(axis=1)
+    fits = np.where(some_hidden | (table.totals == HIDDEN), seen <= np.where(wanted < 0, rows, wanted), seen == wanted)
+    require(bool(fits.all()) and seen.sum() <= rows, f"the counts of {table.column!r} must add up to their totals")
+
+
+def _check_hiding(table: ContingencyTable, minimum: int) -> None:
+    """No small count is told, and no hidden one is what is left."""
+    small = (table.counts > 0) & (table.counts < minimum)
+    require(not small.any(), f"the counts of {table.column!r} must not be from 1 to minimum_count - 1")
+    hidden = (table.counts == HIDDEN).sum(axis=1)
+    alone = (hidden > 0) & (hidden < min(LEAST_CELLS, table.counts.shape[1]))
+    require(not alone.any(), f"the table of {table.column!r} must not hide one count alone")
+    left = table.totals - table.seen.sum(axis=1)
+    bare = (hidden > 0) & (table.totals > 0) & (left < minimum)
+    require(not bare.any(), f"what the table of {table.column!r} hides must total minimum_count")
+
+
+def _check_atoms(coded: CodedColumn, table: ContingencyTable, minimum: int) -> None:
+    if not isinstance(coded.coding, Bins) or not coded.coding.atoms:
+        return
+    name, groups = coded.column.name, coded.groups
+    rows = table.seen.sum(axis=0)
+    for place, held in enumerate(coded.coding.atoms):
+        told = sum(count for _, count in held)
+        require(all(count >= minimum for _, count in held), f"exact values of {name!r} must have minimum_count rows")
+        require(not held or place not in coded.pool, f"pooled bins of {name!r} must name no exact values")
+        left = int(rows[groups[place]]) - told
+        fits = not held or bool(table.hidden_groups[groups[place]]) or left == 0 or left >= minimum
+        require(fits, f"the exact values of {name!r} must leave none, or minimum_count rows, of their bin")

@@ -1,0 +1,92 @@
+"""Dagster's own checks of a project that declares a dataset of its own: what they refuse, and how they say it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from synth_assets_tests.components.clinic import CLINIC
+
+ROOT = Path(__file__).parents[2]
+PYPROJECT = """\
+[tool.dg]
+directory_type = "project"
+
+[tool.dg.project]
+root_module = "elsewhere"
+registry_modules = ["synth_assets.components.*"]
+
+[tool.dg.cli.telemetry]
+enabled = false
+"""
+DEFINITIONS = """\
+from pathlib import Path
+import dagster as dg
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    @dg.asset
+    def clinic() -> None: ...
+
+    resources = {"io_manager": dg.mem_io_manager, "workplace": dg.ResourceDefinition.none_resource(),
+                 "randomness": dg.ResourceDefinition.none_resource()}
+    declared = dg.load_from_defs_folder(path_within_project=Path(__file__).parent)
+    return dg.Definitions.merge(declared, dg.Definitions(assets=[clinic], resources=resources))
+"""
+
+
+def check(tmp_path: Path, what: str, **changes: Any) -> subprocess.CompletedProcess[str]:  # noqa: ANN401 - any YAML
+    """``dg check <what>`` in a project that declares the clinic, with changes."""
+    folder = tmp_path / "elsewhere" / "defs" / "visits"
+    folder.mkdir(parents=True)
+    (tmp_path / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
+    (tmp_path / "elsewhere" / "definitions.py").write_text(DEFINITIONS, encoding="utf-8")
+    for package in (tmp_path / "elsewhere", folder.parent):
+        (package / "__init__.py").touch()
+    document = {"type": "synth_assets.components.SyntheticDataset", "attributes": {**CLINIC, **changes}}
+    (folder / "defs.yaml").write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
+    path = os.pathsep.join([str(tmp_path), str(ROOT)])
+    return subprocess.run(
+        [sys.executable, "-m", "dagster_dg_cli.cli", "check", what],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": path, "DAGSTER_HOME": str(tmp_path)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_another_project_declares_a_dataset_with_one_file(tmp_path: Path):
+    done = check(tmp_path, "defs")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"frequency": 3}, "frequency"),
+        ({"minimum_k": "many", "modes": {"random": {"rows": 0}}}, "minimum_k"),
+    ],
+)
+def test_unknown_keys_and_wrong_types_are_found_with_file_and_line(tmp_path: Path, changes: dict[str, Any], said: str):
+    done = check(tmp_path, "yaml", **changes)
+    output = done.stdout + done.stderr
+
+    assert done.returncode == 1
+    assert "defs.yaml:" in output
+    assert said in output
+    assert "Traceback" not in output
+
+
+def test_limits_below_the_policy_are_found(tmp_path: Path):
+    done = check(tmp_path, "defs", minimum_k=2)
+
+    assert done.returncode == 1
+    assert "sets minimum_k to 2" in done.stdout + done.stderr

@@ -1,0 +1,186 @@
+"""What an attacker with a linear program can work out from a description: never that a hidden count is small."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from synth_assets.describe import Description, correlated, describe
+from synth_assets.describe.coding import Bins, encode
+from synth_assets.schema import Categories, Column, Interval, Schema
+from synth_assets_tests.describe.attacker import Attacker, Name
+from synth_assets_tests.strategies import chains
+from synth_assets_tests.tables import categories, crossed, declared
+
+
+def linked(
+    table: pl.DataFrame, schema: Schema, links: list[tuple[str, str]], minimum: int, patch: pytest.MonkeyPatch
+) -> Description:
+    """The description with a network of these links, however weak, so that small tables have deep networks too."""
+    patch.setattr(correlated, "forest", lambda *_: links)
+    return describe(table, schema, mode="correlated", minimum_count=minimum)
+
+
+def small_counts(table: pl.DataFrame, description: Description) -> Iterator[tuple[Name, int]]:
+    """Every count from 1 to below the minimum that the description is about, by the attacker's name for it."""
+    codes = {coded.column.name: encode(table[coded.column.name], coded) for coded in description.columns}
+    for published in description.tables:
+        coded = description.column(published.column)
+        groups = coded.groups[codes[published.column]]
+        configurations = np.zeros(len(table), dtype=np.int64)
+        for parent in published.parents:
+            configurations = description.column(parent).groups[codes[parent]]
+        exact = np.zeros(published.counts.shape, dtype=np.int64)
+        np.add.at(exact, (configurations, groups), 1)
+        named = {
+            ("cell", 0, published.column, row, group): int(exact[row, group]) for row, group in np.ndindex(exact.shape)
+        }
+        own = np.bincount(codes[published.column], minlength=coded.size)
+        named |= {("code", published.column, code): int(rows) for code, rows in enumerate(own)}
+        named |= rarest_values(table[published.column], coded.coding, codes[published.column])
+        yield from ((name, rows) for name, rows in named.items() if 0 < rows < description.minimum_count)
+
+
+def rarest_values(values: pl.Series, coding: object, codes: np.ndarray) -> dict[Name, int]:
+    """How many rows hold the rarest exact value of each bin; the attacker can say no more of it than of the rest."""
+    if not isinstance(coding, Bins) or not coding.atoms:
+        return {}
+    held = pl.DataFrame({"code": codes, "value": values}).drop_nulls().group_by("code", "value").len("rows")
+    least = held.group_by("code").agg(pl.col("rows").min())
+    return {("rest", values.name, code): rows for code, rows in least.rows()}
+
+
+def assert_nothing_small(table: pl.DataFrame, description: Description, *documents: str) -> int:
+    attacker = Attacker(description.to_json(), *documents)
+    small = dict(small_counts(table, description))
+    found = {name: attacker.largest(*name) for name in small}
+    bounded = {name: (small[name], bound) for name, bound in found.items() if bound < description.minimum_count}
+    assert bounded == {}
+    return len(small)
+
+
+@given(made=chains(), minimum=st.integers(2, 7))
+def test_no_small_count_of_a_network_can_be_bounded_below_the_minimum(
+    made: tuple[pl.DataFrame, Schema, list[tuple[str, str]]], minimum: int
+):
+    table, schema, links = made
+    with pytest.MonkeyPatch.context() as patch:
+        assert_nothing_small(
+            table,
+            linked(table, schema, links, minimum, patch),
+        )
+
+
+@given(made=chains(most_rows=30), minimum=st.integers(2, 7))
+def test_no_small_count_of_a_column_can_be_bounded_below_the_minimum(
+    made: tuple[pl.DataFrame, Schema, list[tuple[str, str]]], minimum: int
+):
+    table, schema, _ = made
+    assert_nothing_small(table, describe(table, schema, mode="independent", minimum_count=minimum))
+
+
+def test_a_deep_chain_of_sparse_tables_is_safe(monkeypatch: pytest.MonkeyPatch):
+    chance = np.random.Generator(np.random.PCG64(4))
+    values = [chance.integers(0, 6, 400)]
+    for _ in range(3):
+        values.append(np.where(chance.random(400) < 0.8, values[-1], chance.integers(0, 6, 400)))
+    table = pl.DataFrame({name: [f"{name}{v}" for v in held] for name, held in zip("abcd", values, strict=True)})
+    described = linked(table, declared(a=6, b=6, c=6, d=6), [("a", "b"), ("b", "c"), ("c", "d")], 5, monkeypatch)
+    assert assert_nothing_small(table, described) > 50
+
+
+def test_exact_values_of_a_child_are_safe(monkeypatch: pytest.MonkeyPatch):
+    numbers = [1] * 30 + [2] * 7 + [3] * 2 + [11] * 12 + [12] * 1 + [21] * 3 + [25] * 40
+    table = pl.DataFrame({"a": [f"a{place % 2}" for place in range(len(numbers))], "n": numbers})
+    schema = Schema((*declared(a=2).columns, Column("n", "integer", domain=Interval(0, 29, 3))))
+    described = linked(table, schema, [("a", "n")], 5, monkeypatch)
+    coding = described.column("n").coding
+    assert isinstance(coding, Bins)
+    assert any(coding.atoms)
+    assert assert_nothing_small(table, described) >= 3
+
+
+@pytest.mark.parametrize("minimum", [2, 3, 5, 8])
+def test_the_mode_of_a_pool_is_not_named_where_it_would_bound_the_others(minimum: int):
+    for heavy in range(1, 3 * minimum):
+        for rare in range(1, minimum):
+            table = categories("a", {"a0": heavy, "a1": rare, "a2": 4 * minimum})
+            assert_nothing_small(table, describe(table, declared(a=3), mode="independent", minimum_count=minimum))
+
+
+def test_a_pool_of_eleven_names_its_mode_and_one_of_ten_does_not():
+    table = categories("a", {"a0": 6, "a1": 4, "a2": 40})
+    assert describe(table, declared(a=3), mode="independent").columns[0].pool_mode is None
+    table = categories("a", {"a0": 7, "a1": 4, "a2": 40})
+    assert describe(table, declared(a=3), mode="independent").columns[0].pool_mode == 0
+
+
+@pytest.mark.parametrize(
+    "counts", [{True: 200, False: 3}, {True: 3, False: 200, None: 2}, {True: 9, False: 9, None: 1}]
+)
+def test_rare_values_of_a_boolean_and_rare_missing_values_are_safe(counts: dict[bool | None, int]):
+    values = [value for value, times in counts.items() for _ in range(times)]
+    table = pl.DataFrame({"a": values}, {"a": pl.Boolean})
+    schema = Schema((Column("a", "boolean", nullable=None in counts),))
+    assert assert_nothing_small(table, describe(table, schema, mode="independent")) >= 1
+
+
+@given(
+    named=st.lists(st.integers(1, 30), min_size=1, max_size=5),
+    missing=st.integers(0, 8),
+    minimum=st.integers(2, 6),
+)
+def test_that_a_category_from_data_is_named_gives_no_small_count_away(named: list[int], missing: int, minimum: int):
+    """To name a category read from the data tells that it has ``minimum`` rows; the attacker is told so as well."""
+    table = categories("a", {f"v{place}": times for place, times in enumerate(named)} | {None: missing})
+    if len(table) < minimum:
+        return
+    described = describe(
+        table, Schema((Column("a", "category", nullable=True),)), mode="independent", minimum_count=minimum
+    )
+    attacker = Attacker(described.to_json())
+    coded = described.columns[0]
+    assert not isinstance(coded.coding, Bins)
+    values = getattr(coded.coding, "values", ())
+    for code, value in enumerate(values):
+        if value != "other":
+            attacker._limit({("code", "a", code): 1.0}, minimum, np.inf)
+    rows = np.bincount(encode(table["a"], coded), minlength=coded.size)
+    for code in np.flatnonzero((rows > 0) & (rows < minimum)):
+        assert attacker.largest("code", "a", int(code)) >= minimum
+
+
+def test_limit_two_descriptions_of_one_table_can_be_combined(monkeypatch: pytest.MonkeyPatch):
+    """A LIMIT, not a promise: each description is safe, but the two together give a small count away exactly.
+
+    The correlated description hides b0 and b1 of a0 (3 and 2 rows) and shows those of a1; the independent one tells
+    how many rows have b0 at all.
+    """
+    table = crossed([[3, 2, 20], [10, 10, 20]])
+    schema = declared(a=2, b=3)
+    described = linked(table, schema, [("a", "b")], 5, monkeypatch)
+    assert [edge.parent for edge in described.edges] == ["a"]
+    assert_nothing_small(table, described)
+    independent = describe(table, schema, mode="independent")
+    together = Attacker(described.to_json(), independent.to_json())
+    assert together.largest("cell", 0, "b", 0, 0) == 3
+
+
+def test_the_mutual_information_of_an_edge_tells_nothing_of_hidden_counts(monkeypatch: pytest.MonkeyPatch):
+    """Tables that differ in hidden counts alone have the same document, the edge's weight included."""
+    schema = declared(a=2, b=4)
+    one = linked(crossed([[4, 2, 30, 30], [12, 11, 20, 10]]), schema, [("a", "b")], 5, monkeypatch)
+    other = linked(crossed([[3, 3, 30, 30], [12, 11, 20, 10]]), schema, [("a", "b")], 5, monkeypatch)
+    assert one.edges
+    assert one == other
+
+
+def test_a_category_that_no_row_holds_may_be_told():
+    table = categories("a", {"a0": 20, "a1": 30})
+    described = describe(
+        table, Schema((Column("a", "category", domain=Categories(("a0", "a1", "a2"))),)), mode="independent"
+    )
+    assert described.tables[0].counts.tolist() == [[20, 30, 0]]

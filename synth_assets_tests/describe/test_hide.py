@@ -1,0 +1,69 @@
+"""The two rules against their own words, on exact tables and on any."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from synth_assets.describe.hide import hide, pool
+
+COUNTS = st.lists(st.integers(0, 20), min_size=2, max_size=8)
+
+
+def hidden(*rows: list[int], minimum: int = 5, forced: bool = False) -> list[list[bool]]:
+    counts = np.array(rows)
+    return hide(counts, minimum, np.full(len(rows), forced)).tolist()
+
+
+def test_small_cells_are_hidden_with_the_next_smallest_until_two_cells_total_the_minimum():
+    assert hidden([1, 9, 30, 8]) == [[True, False, False, True]]
+    assert hidden([4, 4, 30, 8]) == [[True, True, False, False]]
+    assert hidden([2, 2, 30, 8]) == [[True, True, False, True]]
+    assert hidden([0, 3, 30, 8]) == [[True, True, False, True]]
+
+
+def test_zeros_alone_hide_nothing_unless_the_configuration_is_forced():
+    assert hidden([0, 9, 30, 8]) == [[False, False, False, False]]
+    assert hidden([0, 9, 30, 8], forced=True) == [[True, False, False, True]]
+    assert hidden([6, 9, 30, 8], forced=True) == [[True, False, False, True]]
+
+
+def test_each_configuration_is_hidden_by_itself():
+    assert hidden([1, 9, 30, 8], [10, 10, 10, 10]) == [[True, False, False, True], [False] * 4]
+
+
+def test_of_equal_counts_the_first_join():
+    assert hidden([7, 7, 1, 7]) == [[True, False, True, False]]
+
+
+def test_known_rows_hide_nothing_of_the_others():
+    counts, known = np.array([3, 6, 40]), np.array([0, 5, 5])
+    assert pool(counts, 5).tolist() == [True, True, False]
+    assert pool(counts, 5, known).tolist() == [True, True, True]
+
+
+def test_a_minimum_of_one_hides_nothing():
+    assert hidden([1, 0, 3], minimum=1) == [[False, False, False]]
+
+
+@given(counts=COUNTS, minimum=st.integers(1, 8), forced=st.booleans())
+def test_what_is_hidden_keeps_the_rule(counts: list[int], minimum: int, forced: bool):  # noqa: FBT001 - drawn
+    total = sum(counts)
+    if 0 < total < minimum:
+        return
+    mask = np.array(hidden(counts, minimum=minimum, forced=forced)[0])
+    told, kept = np.array(counts)[~mask], np.array(counts)[mask]
+    assert not ((told > 0) & (told < minimum)).any()
+    if mask.any():
+        assert len(kept) >= 2
+        assert kept.sum() >= minimum or total == 0
+        assert kept.max() <= told.min(initial=99)
+    else:
+        assert not forced
+    if kept.max(initial=0) >= minimum:
+        without = np.sort(kept)[:-1]
+        assert len(without) < 2 or without.sum() < minimum
+
+
+@given(counts=COUNTS, minimum=st.integers(1, 8))
+def test_a_pool_is_the_hiding_of_one_configuration(counts: list[int], minimum: int):
+    assert pool(np.array(counts), minimum).tolist() == hidden(counts, minimum=minimum)[0]
