@@ -32,7 +32,7 @@ class Usage:
 
 
 def measure(command: Sequence[str | Path], log: Path, environment: Mapping[str, str] | None = None) -> Usage:
-    """Run a command to its end.
+    """Run a command to its end. It may write bytecode, so that only a first run has to compile.
 
     Args:
         command: Program and arguments.
@@ -50,7 +50,7 @@ def measure(command: Sequence[str | Path], log: Path, environment: Mapping[str, 
             stdin=subprocess.DEVNULL,
             stdout=sink,
             stderr=subprocess.STDOUT,
-            env=os.environ | (environment or {}),
+            env={**_environment(), **(environment or {})},
         )
         _, status, used = os.wait4(process.pid, 0)
     wall = time.perf_counter() - started
@@ -75,6 +75,10 @@ def cpu_so_far() -> float:
     """CPU seconds that this process, and those it started and saw end, have used."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _unit() -> int:

@@ -1,9 +1,6 @@
 """The command ``synth-assets``: run | up. Thin: everything is done by Dagster and the code location."""
 
 import argparse
-import os
-import signal
-import socket
 import sys
 import time
 from collections.abc import Sequence
@@ -14,10 +11,10 @@ from dagster import DagsterError, DagsterInstance
 from synth_assets.defs.home import prepare_home
 from synth_assets.defs.launch import load_definitions, run, run_config, select
 from synth_assets.defs.results import RunResult
+from synth_assets.defs.serve import HOST, serve
 from synth_assets.errors import SynthAssetsError
-from synth_assets.storage.folders import PROJECT_ROOT, DataFolder
+from synth_assets.storage.folders import DataFolder
 
-HOST = "127.0.0.1"
 DEFAULT_PORT = 3000
 MARKS = {"pass": "pass", "warn": "WARN", "fail": "FAIL", "not run": "none"}
 INTERRUPTED = 130
@@ -143,26 +140,7 @@ def _print_result(result: RunResult, folder: DataFolder, seconds: float) -> None
     print(f"UI         synth-assets up, then http://{HOST}:{DEFAULT_PORT}")
 
 
-def _up(options: argparse.Namespace) -> NoReturn:
-    """Become ``dg dev``: signals and the exit code are its own, and it ends what it started."""
+def _up(options: argparse.Namespace) -> int:
     home = prepare_home(DataFolder.from_environment())
-    _refuse_taken(options.port)
     print(f"Dagster UI on http://{HOST}:{options.port} (home {home}); Ctrl+C stops it", flush=True)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)  # a shell ignores them for what it starts in the background
-    command = [sys.executable, "-m", "dagster_dg_cli.cli", "dev", "-w", "workspace.yaml"]
-    os.chdir(PROJECT_ROOT)
-    os.execv(sys.executable, [*command, "--host", HOST, "--port", str(options.port)])  # noqa: S606 - our own program
-
-
-def _refuse_taken(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            message = (
-                f"Port {port} of {HOST} cannot be had: {error.strerror}. Is 'synth-assets up' running already? Stop "
-                "what uses it, or choose another with --port."
-            )
-            raise SynthAssetsError(message) from error
+    return serve(options.port)

@@ -4,12 +4,12 @@ import time
 from typing import Any
 
 import dagster as dg
+import polars as pl
 
 from synth_assets.components.dataset import Dataset
 from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.metadata import told_columns
 from synth_assets.components.resources import Workplace
-from synth_assets.components.versions import latest_version
 from synth_assets.describe import Description, describe
 from synth_assets.errors import DescriptionError
 from synth_assets.schema import Mode
@@ -41,27 +41,22 @@ def description_asset(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
         metadata={"dagster/column_schema": told_columns(DOCUMENT_COLUMNS)},
         hooks={say_what_to_do},
     )
-    def description(
-        context: dg.AssetExecutionContext, workplace: Workplace, original: TableHandle
-    ) -> dg.Output[Description]:
+    def description(workplace: Workplace, original: TableHandle) -> dg.Output[Description]:
         started = time.perf_counter()
-        version = latest_version(context.instance, dataset.deidentified) or fingerprint(original.read(), workplace.key)
-        made, reused = describe_or_reuse(dataset, mode, original, version, workplace)
+        made, reused = describe_or_reuse(dataset, mode, original, workplace)
         return dg.Output(made, metadata=_shown(made, reused=reused, seconds=time.perf_counter() - started))
 
     return description
 
 
 def describe_or_reuse(
-    dataset: Dataset, mode: Mode, original: TableHandle, version: str, workplace: Workplace
+    dataset: Dataset, mode: Mode, original: TableHandle, workplace: Workplace
 ) -> tuple[Description, bool]:
     """The stored description where it still holds, else a new one; and whether it was reused."""
     schema = dataset.schema(workplace.folder.input, workplace.key)
-    provenance = {
-        "original": dataset.deidentified,
-        "original_version": keyed_hash(workplace.key, "data version", version).hex(),
-        "parameters": dataset.fingerprint(schema, mode),
-    }
+    provenance = {"original": dataset.deidentified, "parameters": dataset.fingerprint(schema, mode)}
+    if mode != "random":
+        provenance["original_version"] = _version(original, workplace.key)
     stored = _stored(workplace.warehouse, f"{dataset.synthetic(mode)}_description")
     if stored is not None and dict(stored.provenance) == provenance:
         return stored, True
@@ -75,12 +70,18 @@ def describe_or_reuse(
     return made.with_provenance(**provenance), False
 
 
+def _version(original: TableHandle, key: bytes) -> str:
+    """A hash of what the table holds now, whoever wrote it; hashed again, so that it says nothing elsewhere."""
+    return keyed_hash(key, "data version", fingerprint(original.read(), key)).hex()
+
+
 def _stored(warehouse: Warehouse, name: str) -> Description | None:
-    """The description that the warehouse holds; one of another version is made anew."""
-    if not warehouse.exists(name):
+    """The description that the warehouse holds; what is none, or one of another version, is made anew."""
+    table = warehouse.read(name) if warehouse.exists(name) else pl.DataFrame()
+    if table.columns != list(DOCUMENT_COLUMNS) or len(table) != 1:
         return None
     try:
-        return Description.from_json(str(warehouse.read(name)["document"][0]))
+        return Description.from_json(table.item())
     except DescriptionError:
         return None
 

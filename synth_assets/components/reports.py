@@ -13,7 +13,8 @@ from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.metadata import told_columns
 from synth_assets.components.resources import Workplace
 from synth_assets.measure import Comparison, compare
-from synth_assets.measure.dependence import Dependence, dependence_kept
+from synth_assets.measure.dependence import STANDARD_ERRORS, Dependence, dependence_kept
+from synth_assets.policy import Rule
 from synth_assets.report import mode_table, write_across_modes, write_comparison
 from synth_assets.schema import Mode
 
@@ -113,20 +114,19 @@ def _correlation_preserved(dataset: Dataset, mode: Mode) -> dg.AssetChecksDefini
 
 
 def preserved_verdict(found: Dependence | None, dataset: Dataset) -> dg.AssetCheckResult:
-    """Passes where no pair's dependence differs by more than the tolerance."""
-    rule = dataset.policy.correlation_tolerance
+    """Passes where the largest change of a pair's dependence is within the tolerance, or within noise of it."""
     if found is None:
-        return dg.AssetCheckResult(passed=True, description="One column: nothing depends on anything.")
-    gap = abs(found.worst.difference)
+        return _nothing_to_compare()
+    worst, rule = found.worst, dataset.policy.correlation_tolerance
     return dg.AssetCheckResult(
-        passed=gap <= rule.limit,
+        passed=abs(worst.difference) <= rule.limit + STANDARD_ERRORS * worst.difference_error,
         severity=dg.AssetCheckSeverity.WARN,
         description=(
-            f"The largest change is {found.worst.difference:+.3f} for {found.worst} "
-            f"({found.worst.original:.3f} → {found.worst.synthetic:.3f}; limit ±{rule.limit:g}). "
+            f"The largest change is {worst.difference:+.3f} for {worst} ({worst.original:.3f} → {worst.synthetic:.3f}; "
+            f"{_limit(rule, worst.difference_error)}). "
             f"{found.dependent_pairs} of {found.pairs} pairs depend on each other in the original."
         ),
-        metadata={"largest change": gap, "limit": rule.limit, "source of the limit": rule.source},
+        metadata={"largest change": abs(worst.difference), **_told(rule, worst.difference_error)},
     )
 
 
@@ -143,20 +143,32 @@ def _correlation_absent(dataset: Dataset, mode: Mode) -> dg.AssetChecksDefinitio
 
 
 def absent_verdict(found: Dependence | None, dataset: Dataset) -> dg.AssetCheckResult:
-    """Passes where no synthetic pair depends on each other by more than the tolerance."""
-    rule = dataset.policy.correlation_tolerance
+    """Passes where the strongest dependence of a synthetic pair is within the tolerance, or within noise of it."""
     if found is None:
-        return dg.AssetCheckResult(passed=True, description="One column: nothing depends on anything.")
-    strongest = found.strongest
+        return _nothing_to_compare()
+    strongest, rule = found.strongest, dataset.policy.correlation_tolerance
     return dg.AssetCheckResult(
-        passed=strongest.synthetic <= rule.limit,
+        passed=strongest.synthetic <= rule.limit + STANDARD_ERRORS * strongest.synthetic_error,
         severity=dg.AssetCheckSeverity.WARN,
         description=(
-            f"The strongest dependence is {strongest.synthetic:.3f} for {strongest} (limit {rule.limit:g}). In the "
-            f"original {found.dependent_pairs} of {found.pairs} pairs depend on each other; this mode leaves that out."
+            f"The strongest dependence is {strongest.synthetic:.3f} for {strongest} "
+            f"({_limit(rule, strongest.synthetic_error)}). In the original {found.dependent_pairs} of {found.pairs} "
+            "pairs depend on each other; this mode leaves that out."
         ),
-        metadata={"strongest": strongest.synthetic, "limit": rule.limit, "source of the limit": rule.source},
+        metadata={"strongest": strongest.synthetic, **_told(rule, strongest.synthetic_error)},
     )
+
+
+def _nothing_to_compare() -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(passed=True, description="One column: nothing depends on anything.")
+
+
+def _limit(rule: Rule, error: float) -> str:
+    return f"limit {rule.limit:g} and {STANDARD_ERRORS:g} standard errors of {error:.3f}"
+
+
+def _told(rule: Rule, error: float) -> dict[str, Any]:
+    return {"limit": rule.limit, "standard error": error, "source of the limit": rule.source}
 
 
 def across_modes_asset(dataset: Dataset) -> dg.AssetsDefinition:

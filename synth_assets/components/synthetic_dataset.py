@@ -1,7 +1,7 @@
 """The component ``SyntheticDataset``: a dataset's YAML -> its assets, checks, job and schedule."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Literal
 
 import dagster as dg
 from pydantic import Field
@@ -17,22 +17,18 @@ from synth_assets.protect.catalogue import step_from_dict
 from synth_assets.schema import Mode, Schema
 
 
-WholeNumber: TypeAlias = Annotated[int, dg.Resolver.default(model_field_type=int)]
-"""Refuses text with its place; Dagster's own takes any text there, as it could be a template."""
-
-
 class ModeSettings(dg.Model, dg.Resolvable):
     """How one mode is generated."""
 
-    rows: WholeNumber | None = Field(
-        default=None, ge=1, description="Rows to generate; as many as described where not given."
+    rows: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="Rows to generate; as many as described where not given."
     )
 
 
 class CorrelatedSettings(ModeSettings):
     """How correlated mode is described and generated."""
 
-    max_parents: WholeNumber = Field(default=1, ge=0, le=1, description="How many columns one may depend on.")
+    max_parents: Literal[0, 1] = Field(default=1, description="How many columns one may depend on.")
 
 
 class ModesSettings(dg.Model, dg.Resolvable):
@@ -61,8 +57,8 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
         default=None, description="What the k-anonymity check compares; by default the columns of that role."
     )
     policy: str = Field(default="internal", description="The policy whose rules the checks apply.")
-    minimum_count: WholeNumber = Field(default=5, ge=1, description="No count below it is told.")
-    minimum_k: WholeNumber = Field(default=5, ge=1, description="Rows that must be alike in the quasi-identifiers.")
+    minimum_count: int = Field(default=5, description="No count below it is told.")
+    minimum_k: int = Field(default=5, description="Rows that must be alike in the quasi-identifiers.")
     schedule: str | None = Field(default=None, description="When tables are drawn anew, as cron.")
 
     def dataset(self) -> Dataset:

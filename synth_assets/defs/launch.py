@@ -29,9 +29,9 @@ def load_definitions() -> dg.Definitions:
         return defs()
     except (ComponentTreeException, dg.DagsterError) as error:
         causes = list(_causes(error))
-        ours = [str(cause) for cause in causes if isinstance(cause, SynthAssetsError)]
-        message = ours[0] if ours else f"The definitions cannot be loaded: {causes[-1]}"
-        raise SynthAssetsError(message) from error
+        ours = next((cause for cause in causes if isinstance(cause, SynthAssetsError)), None)
+        message = f"The definitions cannot be loaded: {causes[-1]}"
+        raise ours or SynthAssetsError(message) from None
 
 
 def select(definitions: dg.Definitions, selection: str | None) -> list[dg.AssetKey]:

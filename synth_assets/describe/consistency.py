@@ -10,7 +10,7 @@ import numpy as np
 
 from synth_assets.describe.coding import Bins, CodedColumn
 from synth_assets.describe.document import require
-from synth_assets.describe.hide import LEAST_CELLS
+from synth_assets.describe.hide import LEAST_CELLS, NO_MODE
 from synth_assets.describe.network import MOST_PARENTS
 from synth_assets.describe.tables import HIDDEN, ContingencyTable
 
@@ -82,6 +82,12 @@ def _check_hiding(table: ContingencyTable, minimum: int) -> None:
     left = table.totals - table.seen.sum(axis=1)
     bare = (hidden > 0) & (table.totals > 0) & (left < minimum)
     require(not bare.any(), f"what the table of {table.column!r} hides must total minimum_count")
+    named = np.flatnonzero(table.modes != NO_MODE)
+    require(
+        bool((table.counts[named, table.modes[named]] == HIDDEN).all()), f"modes of {table.column!r} must be hidden"
+    )
+    clear = (table.totals[named] == HIDDEN) | (left[named] > 2 * minimum)
+    require(bool(clear.all()), f"modes of {table.column!r} must be of more than twice minimum_count hidden rows")
 
 
 def _check_atoms(coded: CodedColumn, table: ContingencyTable, minimum: int) -> None:

@@ -69,8 +69,10 @@ def column_from_dict(entry: Mapping[str, Any]) -> CodedColumn:
 def table_to_dict(table: ContingencyTable) -> dict[str, Any]:
     """A contingency table; hidden counts are null."""
     counts = [[None if cell == HIDDEN else cell for cell in row] for row in table.counts.tolist()]
-    totals = [None if total == HIDDEN else total for total in table.totals.tolist()]
-    return {"column": table.column, "parents": list(table.parents), "totals": totals, "counts": counts}
+    totals, modes = (
+        [None if number < 0 else number for number in part.tolist()] for part in (table.totals, table.modes)
+    )
+    return {"column": table.column, "parents": list(table.parents), "totals": totals, "counts": counts, "modes": modes}
 
 
 def table_from_dict(entry: Mapping[str, Any], columns: Mapping[str, CodedColumn]) -> ContingencyTable:
@@ -89,8 +91,10 @@ def table_from_dict(entry: Mapping[str, Any], columns: Mapping[str, CodedColumn]
     require(math.prod(shape) <= _MOST_CELLS, f"the table of {name!r} has more than {_MOST_CELLS} cells")
     counts = np.array([_counts(row, f"the counts of {name!r}") for row in entry["counts"]], dtype=np.int64)
     totals = np.array(_counts(entry["totals"], f"the totals of {name!r}"), dtype=np.int64)
-    require(counts.shape == shape and totals.shape == shape[:1], f"the table of {name!r} must be of shape {shape}")
-    return ContingencyTable(name, parents, counts, totals)
+    modes = np.array(_counts(entry["modes"], f"the modes of {name!r}"), dtype=np.int64)
+    fits = counts.shape == shape and totals.shape == modes.shape == shape[:1]
+    require(fits, f"the table of {name!r} must be of shape {shape}")
+    return ContingencyTable(name, parents, counts, totals, modes)
 
 
 def _counts(shown: Iterable[Any], what: str) -> list[int]:

@@ -1,13 +1,15 @@
 """Which cells of a contingency table stay hidden, so that no small count can be worked out.
 
-Two rules on plain count arrays: ``pool`` for one column alone, ``hide`` for a column given its parents. Nothing is
-published here.
+Rules on plain count arrays: ``pool`` for one column alone, ``hide`` for a column given its parents, and ``modes`` for
+what may be told of hidden cells. Nothing is published here.
 """
 
 import numpy as np
 
 LEAST_CELLS = 2
 """One hidden cell alone would be its configuration's total less what is seen."""
+
+NO_MODE = -1
 
 
 def pool(counts: np.ndarray, minimum: int, known: np.ndarray | None = None) -> np.ndarray:
@@ -45,7 +47,8 @@ def hide(counts: np.ndarray, minimum: int, forced: np.ndarray, known: np.ndarray
     ``minimum - n`` of those rows the value b. That changes no visible count of this table. The totals of b and b' are
     then nowhere told, and both are forced in the tables of the children, where at least ``minimum`` rows of b' lie in
     hidden cells: the rows moved may be taken to be among them, and to go to hidden cells of b; so on down the forest.
-    Every number that is told stays as it was, and the cell holds ``minimum``.
+    Every number that is told stays as it was, and the cell holds ``minimum``. That a hidden cell is named as a mode
+    stays true as well: see ``modes``.
 
     What it does not cover: the program is given the numbers of one description. Two descriptions of one table hide
     different cells and can be combined; and who reasons from this rule itself (a cell was hidden, so some cell beside
@@ -70,3 +73,28 @@ def hide(counts: np.ndarray, minimum: int, forced: np.ndarray, known: np.ndarray
     result = np.empty(counts.shape, dtype=bool)
     np.put_along_axis(result, order, hidden & needed[:, None], axis=1)
     return result
+
+
+def modes(hidden_counts: np.ndarray, minimum: int) -> np.ndarray:
+    """The hidden cell of each configuration that may be named because it holds most of what is hidden there.
+
+    Small counts are mostly hidden together with one large count; to spread that over all hidden cells would turn what
+    is most frequent into what is rare. A cell is named where it holds more than half of what is hidden, and that is
+    more than twice ``minimum``. Why no other cell is bounded below ``minimum`` by it: of h > 2 * ``minimum`` rows, one
+    cell can hold ``minimum`` and another more than half, for h - ``minimum`` > h / 2. In the proof of ``hide``, take
+    the rows that move from the mode only as long as it stays one, then from the other hidden cells; and let rows that
+    reach a configuration of a child's table join its mode. Then every mode stays a mode.
+
+    Args:
+        hidden_counts: Exact counts of hidden cells, 0 for the others; shape (configurations, cells).
+        minimum: The smallest count that may be told.
+
+    Returns:
+        int64, shape (configurations,); ``NO_MODE`` where none may be named.
+
+    >>> modes(np.array([[400, 3, 0], [6, 4, 0], [7, 4, 0]]), 5).tolist()
+    [0, -1, 0]
+    """
+    total, heaviest = hidden_counts.sum(axis=1), hidden_counts.argmax(axis=1)
+    clear = (total > 2 * minimum) & (2 * hidden_counts.max(axis=1, initial=0) > total)
+    return np.where(clear, heaviest, NO_MODE)

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from synth_assets.describe.coding import Bins, CodedColumn, Codes, Levels, to_axis
-from synth_assets.describe.hide import LEAST_CELLS, hide, pool
+from synth_assets.describe.hide import LEAST_CELLS, NO_MODE, hide, modes, pool
 
 HIDDEN = -1
 
@@ -23,12 +23,15 @@ class ContingencyTable:
         parents: The columns it depends on; a configuration is a combination of their groups, the last varying fastest.
         counts: int64, shape (configurations, groups); -1 where hidden.
         totals: int64, shape (configurations,): rows of each configuration; -1 where hidden.
+        modes: int64, shape (configurations,): the hidden group that holds most of what is hidden there (see
+            ``hide.modes``); -1 where none is named.
     """
 
     column: str
     parents: tuple[str, ...]
     counts: np.ndarray
     totals: np.ndarray
+    modes: np.ndarray
 
     @property
     def seen(self) -> np.ndarray:
@@ -42,18 +45,13 @@ class ContingencyTable:
 
 
 def pooled(coded: CodedColumn, codes: Codes, minimum: int) -> CodedColumn:
-    """The column with its rare codes pooled (see ``hide.pool``).
-
-    Where one of them holds most of the pool, and the pool is more than twice ``minimum``, it is named: that bounds the
-    others by less than half of the pool, and so not below ``minimum``.
-    """
+    """The column with its rare codes pooled (see ``hide.pool``), and the pool's mode (see ``hide.modes``)."""
     counts = np.bincount(codes, minlength=coded.size)
     rare = np.flatnonzero(pool(counts, minimum, _known(coded, minimum)))
     if not len(rare):
         return coded
-    heaviest, total = rare[np.argmax(counts[rare])], counts[rare].sum()
-    clear = total > 2 * minimum and 2 * counts[heaviest] > total
-    return replace(coded, pool=tuple(rare.tolist()), pool_mode=int(heaviest) if clear else None)
+    place = int(modes(counts[None, rare], minimum)[0])
+    return replace(coded, pool=tuple(rare.tolist()), pool_mode=None if place == NO_MODE else int(rare[place]))
 
 
 def _known(coded: CodedColumn, minimum: int) -> np.ndarray:
@@ -75,7 +73,7 @@ def single(name: str, groups: Codes, size: int) -> ContingencyTable:
         size: How many groups there are.
     """
     counts = np.bincount(groups, minlength=size)[None, :]
-    return ContingencyTable(name, (), counts, counts.sum(axis=1))
+    return ContingencyTable(name, (), counts, counts.sum(axis=1), np.array([NO_MODE]))
 
 
 def conditional(name: str, parent: ContingencyTable, counts: np.ndarray, minimum: int) -> ContingencyTable:
@@ -88,9 +86,10 @@ def conditional(name: str, parent: ContingencyTable, counts: np.ndarray, minimum
         minimum: The smallest count that may be told.
     """
     forced = parent.hidden_groups
-    protected = np.where(hide(counts, minimum, forced), HIDDEN, counts)
+    hidden = hide(counts, minimum, forced)
+    protected = np.where(hidden, HIDDEN, counts)
     totals = np.where(forced, HIDDEN, counts.sum(axis=1))
-    return ContingencyTable(name, (parent.column,), protected, totals)
+    return ContingencyTable(name, (parent.column,), protected, totals, modes(np.where(hidden, counts, 0), minimum))
 
 
 def fill_hidden(table: ContingencyTable, parent_rows: np.ndarray | None, minimum_count: int) -> np.ndarray:
@@ -98,8 +97,9 @@ def fill_hidden(table: ContingencyTable, parent_rows: np.ndarray | None, minimum
 
     Within a configuration, hidden cells share what is hidden in proportion to the column's visible counts over all
     configurations, its backed-off distribution; half a row is added to each, so that a cell seen nowhere can still
-    occur. Where a configuration's total is hidden, its parent's expected rows stand in, and at least
-    ``minimum_count`` rows are hidden, for that is the rule.
+    occur. Where one of them is named as the mode, it takes all but half of ``minimum_count`` rows. Where a
+    configuration's total is hidden, its parent's expected rows stand in, and at least ``minimum_count`` rows are
+    hidden, for that is the rule.
 
     Args:
         table: Protected counts.
@@ -109,14 +109,19 @@ def fill_hidden(table: ContingencyTable, parent_rows: np.ndarray | None, minimum
     Returns:
         Shape (configurations, groups).
     """
-    hidden = table.counts == HIDDEN
-    seen = table.seen
-    backed_off = np.where(hidden, seen.sum(axis=0) + 0.5, 0.0)
-    share = backed_off / np.maximum(backed_off.sum(axis=1, keepdims=True), 0.5)
-    mass = table.totals - seen.sum(axis=1)
+    hidden, seen = table.counts == HIDDEN, table.seen
+    mass = (table.totals - seen.sum(axis=1)).astype(float)
     if parent_rows is not None:
         mass = np.where(table.totals == HIDDEN, np.maximum(parent_rows - seen.sum(axis=1), minimum_count), mass)
-    return seen + share * mass[:, None]
+    named = np.flatnonzero(table.modes != NO_MODE)
+    others = hidden.copy()
+    others[named, table.modes[named]] = False
+    backed_off = np.where(others, seen.sum(axis=0) + 0.5, 0.0)
+    share = backed_off / np.maximum(backed_off.sum(axis=1, keepdims=True), 0.5)
+    rest = np.where(table.modes == NO_MODE, mass, np.minimum(mass, minimum_count) / 2)
+    filled = seen + share * rest[:, None]
+    filled[named, table.modes[named]] += (mass - rest)[named]
+    return filled
 
 
 def with_atoms(
@@ -139,13 +144,16 @@ def with_atoms(
         return coded
     forced = table.hidden_groups[coded.groups]
     held = pl.DataFrame({"bin": codes, "value": to_axis(values, coded.column.type)}).drop_nulls()
-    counts = held.group_by("bin", "value").len("rows").sort("bin", "rows", "value")
+    common = held.group_by("bin", "value").len("rows").filter(pl.col("rows") >= minimum).sort("bin", "rows", "value")
+    total = np.bincount(codes, minlength=coded.size)
     atoms: list[tuple[tuple[float, int], ...]] = [()] * coded.coding.size
-    for (key,), part in counts.group_by("bin", maintain_order=True):
+    for (key,), part in common.group_by("bin", maintain_order=True):
         place = int(str(key))
         if place not in coded.pool:
             lattice = _whole_values(coded.coding, place, whole=coded.column.type != "float")
-            start = _first_atom(part["rows"].to_numpy(), lattice, minimum, forced=bool(forced[place]))
+            rows = part["rows"].to_numpy().astype(np.int64)
+            rest = int(total[place] - rows.sum())
+            start = _first_atom(rows, rest, lattice, minimum, forced=bool(forced[place]))
             atoms[place] = tuple(sorted(part.select("value", "rows").rows()[start:]))
     return replace(coded, coding=replace(coded.coding, atoms=tuple(atoms)))
 
@@ -157,13 +165,11 @@ def _whole_values(bins: Bins, place: int, *, whole: bool) -> float:
     return bins.edges[place + 1] - bins.edges[place]
 
 
-def _first_atom(rows: np.ndarray, lattice: float, minimum: int, *, forced: bool) -> int:
-    """Where the atoms begin in ``rows``, the ascending counts of one bin's values; what comes before stays hidden."""
-    start = int((rows < minimum).sum())
-    while start < len(rows):
-        rest = rows[:start].sum()
+def _first_atom(rows: np.ndarray, rest: int, lattice: float, minimum: int, *, forced: bool) -> int:
+    """Where the atoms begin in ``rows``, the ascending counts of a bin's common values; ``rest`` hold other values."""
+    for start in range(len(rows)):
+        hidden_rows = rest + int(rows[:start].sum())
         hidden_values = lattice - (len(rows) - start)
-        if (rest == 0 and not forced) or (rest >= minimum and hidden_values >= LEAST_CELLS):
+        if (hidden_rows == 0 and not forced) or (hidden_rows >= minimum and hidden_values >= LEAST_CELLS):
             return start
-        start += 1
-    return start
+    return len(rows)

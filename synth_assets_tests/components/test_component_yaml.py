@@ -72,7 +72,7 @@ def test_another_project_declares_a_dataset_with_one_file(tmp_path: Path):
     ("changes", "said"),
     [
         ({"frequency": 3}, "frequency"),
-        ({"minimum_k": "many", "modes": {"random": {"rows": 0}}}, "minimum_k"),
+        ({"modes": {"random": {"rows": 0}}}, "rows"),
     ],
 )
 def test_unknown_keys_and_wrong_types_are_found_with_file_and_line(tmp_path: Path, changes: dict[str, Any], said: str):

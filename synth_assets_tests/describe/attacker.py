@@ -88,13 +88,19 @@ class Attacker:
 
     def _read_table(self, number: int, table: Mapping[str, Any], columns: Mapping[str, Any]) -> None:
         name, width = table["column"], range(_group_count(columns[table["column"]]))
-        for row, (counts, total) in enumerate(zip(table["counts"], table["totals"], strict=True)):
+        told = zip(table["counts"], table["totals"], table["modes"], strict=True)
+        for row, (counts, total, mode) in enumerate(told):
             cells: list[Name] = [("cell", number, name, row, group) for group in width]
             for cell, count in zip(cells, counts, strict=True):
                 if count is not None:
                     self._sum([cell], count)
             if total is not None:
                 self._sum(cells, total)
+            if mode is not None:
+                hidden: dict[Name, float] = {
+                    cell: -1.0 for cell, count in zip(cells, counts, strict=True) if count is None
+                }
+                self._limit(hidden | {cells[mode]: 1.0}, 1, math.inf)
             for parent in table["parents"]:
                 self._sum(cells, 0, ("group", parent, row))
         for group in width:

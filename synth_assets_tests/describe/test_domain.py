@@ -133,19 +133,12 @@ def test_end_bins_hold_the_minimum_and_no_bin_holds_a_few(values: list[float], m
 
 
 @given(
-    st.lists(st.integers(-(10**6), 10**6), min_size=10, max_size=60), st.lists(st.integers(), min_size=8, max_size=8)
+    middle=st.lists(st.integers(-(10**6), 10**6), min_size=12, max_size=60),
+    far=st.lists(st.integers(10**6, 10**18), min_size=8, max_size=8),
 )
-def test_the_four_largest_and_smallest_values_do_not_move_the_bounds(values: list[int], extreme: list[int]):
-    """Only the ranks of the four at either end may count, so whatever they are, the edges are the same."""
-    values = sorted(values)
-    scale = 10**7
-    low, high = (
-        [-scale - abs(shift) % scale for shift in extreme[:4]],
-        [scale + abs(shift) % scale for shift in extreme[4:]],
-    )
-    one = bins(pl.Series("a", low + values[4:-4] + high)) if len(values) > 17 else None
-    other = bins(pl.Series("a", [-scale] * 4 + values[4:-4] + [scale] * 4)) if len(values) > 17 else None
-    assert one == other
+def test_the_four_smallest_and_largest_values_do_not_move_the_edges(middle: list[int], far: list[int]):
+    near = bins(pl.Series("a", [-(10**6)] * 4 + middle + [10**6] * 4))
+    assert bins(pl.Series("a", [-value for value in far[:4]] + middle + far[4:])).edges == near.edges
 
 
 @given(low=FINITE, high=FINITE, wanted=st.integers(1, 20))
@@ -265,4 +258,4 @@ def test_skewed_numbers_keep_a_spike_at_zero():
     values = pl.Series("a", [0.0] * 700 + rng().exponential(100, 300).round(2).tolist())
     synthetic = generate(describe(values.to_frame(), Schema.infer(values.to_frame()), mode="independent"), rng=rng())
     assert (synthetic["a"] == 0).sum() == 700
-    assert abs(synthetic["a"].mean() / values.mean() - 1) < 0.05
+    assert np.mean(synthetic["a"].to_numpy()) == pytest.approx(np.mean(values.to_numpy()), rel=0.05)

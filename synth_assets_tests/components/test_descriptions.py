@@ -1,0 +1,166 @@
+"""Descriptions are made anew when the data, the schema, the key or the parameters changed, and only then."""
+
+from typing import Any
+
+import dagster as dg
+import polars as pl
+import pytest
+
+from synth_assets.components.resources import Workplace
+from synth_assets.describe import Description
+from synth_assets_tests.components.clinic import CLINIC, declared, materialise, visits
+
+NAME = "correlated_visits_description"
+BRANCH = ["clinic", "deidentified_visits", NAME]
+
+
+def describe(
+    instance: dg.DagsterInstance,
+    table: pl.DataFrame,
+    names: list[str] | None = None,
+    **changes: Any,  # noqa: ANN401 - YAML
+) -> dict[str, Any]:
+    """What the UI is told of the description after a run."""
+    result = materialise(table, names or BRANCH, instance, dataset=declared(**changes))
+    assert result.success
+    [event] = result.asset_materializations_for_node(NAME)
+    return {key: value.value for key, value in event.metadata.items()}
+
+
+def document(workplace: Workplace) -> str:
+    return workplace.warehouse.read(NAME)["document"][0]
+
+
+def test_the_first_is_made_and_told(workplace: Workplace, instance: dg.DagsterInstance):
+    told = describe(instance, visits())
+    made = Description.from_json(document(workplace))
+
+    assert told["reused"] is False
+    assert (told["mode"], told["rows described"], told["minimum count"]) == ("correlated", 196, 5)
+    assert "Age band → Ward ID" in told["network"] or "Ward ID → Age band" in told["network"]
+    assert 0 <= told["share hidden"] <= 1
+    assert "off" in told["differential privacy"]
+    assert made.mode == "correlated"
+    assert made.provenance["original"] == "deidentified_visits"
+
+
+def test_unchanged_data_reuse_it_byte_for_byte(workplace: Workplace, instance: dg.DagsterInstance):
+    describe(instance, visits())
+    before = document(workplace)
+
+    assert describe(instance, visits())["reused"] is True
+    assert document(workplace) == before
+    assert describe(instance, visits(), [NAME])["reused"] is True
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"minimum_count": 6},
+        {"modes": {**CLINIC["modes"], "correlated": {"max_parents": 0}}},
+        {"columns": [{**CLINIC["columns"][0], "description": "Other words"}, *CLINIC["columns"][1:]]},
+    ],
+)
+def test_other_parameters_make_another(workplace: Workplace, instance: dg.DagsterInstance, changes: dict[str, Any]):
+    describe(instance, visits())
+    before = document(workplace)
+
+    assert describe(instance, visits(), **changes)["reused"] is False
+    assert document(workplace) != before
+
+
+@pytest.mark.parametrize("changes", [{"minimum_k": 6}, {"title": "Visits to a clinic"}])
+def test_what_a_description_does_not_depend_on_changes_nothing(
+    workplace: Workplace, instance: dg.DagsterInstance, changes: dict[str, Any]
+):
+    describe(instance, visits())
+    before = document(workplace)
+
+    assert describe(instance, visits(), **changes)["reused"] is True
+    assert document(workplace) == before
+
+
+def test_other_data_make_another(workplace: Workplace, instance: dg.DagsterInstance):
+    describe(instance, visits())
+    before = document(workplace)
+
+    assert describe(instance, visits(210))["reused"] is False
+    assert document(workplace) != before
+
+
+def test_another_key_makes_another(workplace: Workplace, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch):
+    describe(instance, visits())
+    before = document(workplace)
+    monkeypatch.setenv("SYNTH_ASSETS_KEY", "another key, also of 32 characters or more")
+
+    assert describe(instance, visits())["reused"] is False
+    assert document(workplace) != before
+
+
+@pytest.mark.parametrize("stored", ["{}", "not JSON", '{"format": "synth-assets/description", "version": 0}'])
+def test_one_that_cannot_be_read_is_made_anew(workplace: Workplace, instance: dg.DagsterInstance, stored: str):
+    describe(instance, visits())
+    before = document(workplace)
+    workplace.warehouse.write(NAME, pl.DataFrame({"document": [stored]}))
+
+    assert describe(instance, visits(), [NAME])["reused"] is False
+    assert document(workplace) == before
+
+
+@pytest.mark.parametrize("stored", [pl.DataFrame({"document": []}, {"document": pl.String}), pl.DataFrame({"a": [1]})])
+def test_a_table_that_holds_no_document_is_replaced(
+    workplace: Workplace, instance: dg.DagsterInstance, stored: pl.DataFrame
+):
+    describe(instance, visits())
+    workplace.warehouse.write(NAME, stored)
+
+    assert describe(instance, visits(), [NAME])["reused"] is False
+
+
+def test_what_another_dagster_wrote_is_noticed(workplace: Workplace, instance: dg.DagsterInstance):
+    describe(instance, visits())
+    before = document(workplace)
+    with dg.DagsterInstance.ephemeral() as other:
+        assert describe(other, visits(), [NAME])["reused"] is True
+        assert materialise(visits(210), BRANCH[:2], other).success
+
+    assert describe(instance, visits(), [NAME])["reused"] is False
+    assert document(workplace) != before
+    assert describe(instance, visits())["reused"] is False
+    assert document(workplace) == before
+
+
+def test_random_mode_opens_no_table_so_other_data_change_nothing(workplace: Workplace, instance: dg.DagsterInstance):
+    name = "random_visits_description"
+    assert materialise(visits(), [*BRANCH[:2], name], instance).success
+    before = workplace.warehouse.read(name).item()
+    workplace.warehouse.write("deidentified_visits", pl.DataFrame({"nothing": ["of use"]}))
+    result = materialise(visits(), [name], instance)
+    [event] = result.asset_materializations_for_node(name)
+
+    assert event.metadata["reused"].value is True
+    assert event.metadata["rows described"].value == "none: no row was read"
+    assert workplace.warehouse.read(name).item() == before
+    assert "original_version" not in Description.from_json(before).provenance
+
+
+def test_provenance_holds_no_hash_that_could_be_guessed(workplace: Workplace, instance: dg.DagsterInstance):
+    describe(instance, visits())
+    version = instance.get_latest_materialization_event(dg.AssetKey("deidentified_visits"))
+    provenance = Description.from_json(document(workplace)).provenance
+
+    assert version is not None
+    assert version.asset_materialization is not None
+    assert (version.asset_materialization.tags or {})["dagster/data_version"] not in document(workplace)
+    assert set(provenance) == {"original", "original_version", "parameters"}
+
+
+def test_too_few_rows_are_refused_and_the_old_description_stands(workplace: Workplace, instance: dg.DagsterInstance):
+    describe(instance, visits())
+    before = document(workplace)
+    result = materialise(visits(4), BRANCH, instance)
+    [failure] = [event for event in result.all_events if event.is_step_failure]
+
+    assert failure.step_key == NAME
+    assert "at least minimum_count = 5" in str(failure.step_failure_data.error)
+    assert document(workplace) == before
