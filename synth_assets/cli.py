@@ -11,7 +11,8 @@ from dagster import DagsterError, DagsterInstance
 from synth_assets.defs.home import prepare_home
 from synth_assets.defs.launch import load_definitions, run, run_config, select
 from synth_assets.defs.results import RunResult
-from synth_assets.defs.serve import HOST, serve
+from synth_assets.defs.serve import HOST, refuse_taken, serve
+from synth_assets.defs.stale_runs import end_stale_runs
 from synth_assets.errors import SynthAssetsError
 from synth_assets.storage.folders import DataFolder
 
@@ -98,6 +99,7 @@ def _run(options: argparse.Namespace) -> int:
     print(f"Materialising {len(keys)} assets into {folder.warehouse}", flush=True)
     started = time.perf_counter()
     with DagsterInstance.get() as instance:
+        end_stale_runs(instance)
         result = run(definitions, instance, keys, run_config(keys, definitions, vars(options)), _Progress())
     _print_result(result, folder, time.perf_counter() - started)
     return 0 if result.succeeded else 1
@@ -142,5 +144,8 @@ def _print_result(result: RunResult, folder: DataFolder, seconds: float) -> None
 
 def _up(options: argparse.Namespace) -> int:
     home = prepare_home(DataFolder.from_environment())
+    refuse_taken(options.port)
+    with DagsterInstance.get() as instance:
+        end_stale_runs(instance)
     print(f"Dagster UI on http://{HOST}:{options.port} (home {home}); Ctrl+C stops it", flush=True)
     return serve(options.port)

@@ -13,6 +13,7 @@ State = Literal["made", "failed", "skipped"]
 Verdict = Literal["pass", "warn", "fail", "not run"]
 
 OUR_ERRORS = frozenset(name for name in vars(errors) if name.endswith("Error"))
+INTERRUPTED = "The run was interrupted. Every table is whole, the old one or the new one. Run it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,8 @@ def why(error: SerializableErrorInfo) -> str:
     chain = [error]
     while chain[-1].cause is not None:
         chain.append(chain[-1].cause)
+    if chain[-1].cls_name == "DagsterExecutionInterruptedError":
+        return INTERRUPTED
     ours = [link for link in chain if link.cls_name in OUR_ERRORS]
     if not ours:
         return chain[-1].message.strip()

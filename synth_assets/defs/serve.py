@@ -23,11 +23,7 @@ def serve(port: int) -> int:
 
     Returns:
         0 when it was told to stop, 1 when it ended by itself.
-
-    Raises:
-        SynthAssetsError: The port cannot be had.
     """
-    refuse_taken(port)
     command = [sys.executable, "-m", "dagster_dg_cli.cli", "dev", "-w", "workspace.yaml"]
     group: list[int] = []
     told: list[int] = []

@@ -11,8 +11,8 @@ from synth_assets.measure.binning import FloatArray
 _STEPS = 16
 """Times kept are at least the largest variance divided by this apart."""
 
-_NODES = 32
-_LEVELS = 24
+_NODES = 24
+_LEVELS = 16
 _HIGHEST = 5.0
 """In standard deviations at the widest time: beyond it lies less than 1e-5."""
 

@@ -36,9 +36,7 @@ def test_all_times_are_kolmogorovs_distribution():
     assert peak.standard_deviation == pytest.approx(math.sqrt(math.pi**2 / 12 - mean**2), rel=0.01)
 
 
-@pytest.mark.parametrize(
-    "kind", ["two", "twenty", "many", "spike", "spike in the middle", "rare tail", "falling"]
-)
+@pytest.mark.parametrize("kind", ["two", "twenty", "many", "spike", "spike in the middle", "rare tail", "falling"])
 def test_it_is_that_of_samples(kind: str):
     share, rows, draws = gaps(kind), 20_000, 2_000
     rng = np.random.Generator(np.random.PCG64(1))

@@ -83,7 +83,7 @@ def test_it_agrees_with_compare_and_k_way():
 def test_resamples_lie_at_the_floor_and_halves_at_the_fresh_floor():
     original = linked(4_000, 1)
     schema = Schema.infer(original)
-    halves = marginal_distances(original.head(2_000), original.tail(2_000), schema, ways=3)
+    halves = marginal_distances(original.head(2_000), original.tail(2_000), schema, ways=2)
     assert halves.mean_tvd == pytest.approx(halves.fresh_floor, rel=0.1)
     found = [marginal_distances(original, resample(original, 3_000, seed), schema, ways=3) for seed in range(20)]
     distances = [one.mean_tvd for one in found]

@@ -1,0 +1,394 @@
+"""The command line: what it refuses, what it says after a fault, and what it leaves. Whole runs are in test_pipeline."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+import pytest
+from dagster import DagsterRunStatus
+
+from synth_assets.cli import main
+from synth_assets.defs.stale_runs import end_stale_runs
+from synth_assets.storage.warehouse import Warehouse
+
+ROOT = Path(__file__).parents[1]
+PROGRAM = [sys.executable, "-c", "import sys; from synth_assets.cli import main; sys.exit(main())"]
+HEADER = "Postcode,In Use?,LSOA Code,Index of Multiple Deprivation"
+GOOD = f"{HEADER}\nBR1 1AA,Yes,E01000675,24305\nBR1 1AB,No,E01000676,13716\n"
+WITHOUT_REPORTS = ("--select", "not group:reports")
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder; Dagster's home is inside it, and forgotten by this process afterwards."""
+    monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "data" / "dagster_home"))
+    monkeypatch.setenv("SYNTH_ASSETS_KEY", "a key for tests, of at least 32 characters")
+    (tmp_path / "data" / "input").mkdir(parents=True)
+    return tmp_path / "data"
+
+
+def tables(data: Path) -> dict[str, int]:
+    return {table.name: table.rows for table in Warehouse(data / "warehouse.duckdb").tables()}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", "--rows", "0"], "'0' is no number of rows or patients. Allowed: whole numbers from 1 to 100,000,000."),
+        (["run", "--rows", "-1"], "'-1' is no number of rows"),
+        (["run", "--rows", "10000000000"], "'10000000000' is no number of rows"),
+        (["run", "--rows", "abc"], "'abc' is no number of rows"),
+        (["run", "--rows", "1.5"], "'1.5' is no number of rows"),
+        (["run", "--rows", ""], "'' is no number of rows"),
+        (["run", "--synthetic-rows", "0"], "argument --synthetic-rows: '0' is no number"),
+        (["run", "--patients", "0"], "argument --patients: '0' is no number"),
+        (["run", "--seed", "-1"], "'-1' is no seed. Allowed: whole numbers from 0"),
+        (["run", "--seed", "9223372036854775808"], "is no seed"),
+        (["up", "--port", "0"], "'0' is no port. Allowed: whole numbers from 1 to 65,535."),
+        (["run", "--mode", "telepathic"], "unrecognized arguments: --mode telepathic"),
+        (["walk"], "invalid choice: 'walk'"),
+        ([], "required: command"),
+    ],
+)
+@pytest.mark.usefixtures("data")
+def test_a_command_line_that_cannot_be_read_ends_with_1(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+):
+    assert main(arguments) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_help_is_no_error(capsys: pytest.CaptureFixture[str]):
+    assert main(["run", "--help"]) == 0
+    told = capsys.readouterr().out
+    assert all(option in told for option in ("--rows", "--patients", "--synthetic-rows", "--seed", "--select"))
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("SYNTH_ASSETS_DATA_DIR", "", "SYNTH_ASSETS_DATA_DIR is set but empty"),
+        ("SYNTH_ASSETS_LOCK_TIMEOUT_S", "soon", "SYNTH_ASSETS_LOCK_TIMEOUT_S is 'soon'"),
+        ("SYNTH_ASSETS_KEY", "short", "SYNTH_ASSETS_KEY has 5 characters. Allowed: at least 32"),
+        ("DAGSTER_HOME", "/dev/null/home", "Cannot make Dagster's home /dev/null/home"),
+    ],
+)
+@pytest.mark.usefixtures("data")
+def test_an_environment_that_cannot_be_used_is_named(
+    variable: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv(variable, value)
+
+    assert main(["run", "--rows", "10", *WITHOUT_REPORTS]) == 1
+    told = capsys.readouterr().err
+    assert said in told
+    assert "Traceback" not in told
+
+
+def test_an_unknown_selection_is_refused_before_anything_runs(data: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["run", "--select", "key:nonsense"]) == 1
+    told = capsys.readouterr()
+    assert "'key:nonsense' cannot be used: it names no asset" in told.err
+    assert "deidentified_ae" in told.err
+    assert "Materialising" not in told.out
+    assert not (data / "warehouse.duckdb").exists()
+
+
+def test_a_broken_file_ends_with_its_fault_and_all_that_follows_is_skipped(
+    data: Path, capsys: pytest.CaptureFixture[str]
+):
+    file = data / "input" / "London postcodes.csv"
+    file.write_text(GOOD, encoding="utf-8")
+    assert main(["run", "--rows", "40", *WITHOUT_REPORTS]) == 0
+    before = tables(data)
+    file.write_text("Postcode,In Use?\nBR1 1AA,Yes\n", encoding="utf-8")
+    capsys.readouterr()
+
+    assert main(["run", "--rows", "50"]) == 1
+    told = capsys.readouterr()
+    lines = told.out.splitlines()
+    assert "ERROR london_postcodes: " in told.err
+    assert "Missing columns: LSOA Code, Index of Multiple Deprivation" in told.err
+    assert "Traceback" not in told.err + told.out
+    assert sum(line.endswith("skipped") for line in lines) == 12
+    assert "0 of 13 assets made; checks: 0 pass, 0 warn, 0 fail, 14 not run" in lines
+    assert tables(data) == before
+
+
+def test_both_files_at_once_are_refused(data: Path, capsys: pytest.CaptureFixture[str]):
+    for name in ("London postcodes.csv", "London postcodes.csv.gz"):
+        (data / "input" / name).write_text(GOOD, encoding="utf-8")
+
+    assert main(["run", "--select", "london_postcodes"]) == 1
+    assert "Remove the one that is not meant" in capsys.readouterr().err
+
+
+def test_an_upstream_that_is_not_there_is_named(data: Path, capsys: pytest.CaptureFixture[str]):
+    del data
+    assert main(["run", "--select", "random_ae"]) == 1
+    told = capsys.readouterr().err
+    assert "ERROR random_ae: " in told
+    assert "Materialise" in told
+    assert "Traceback" not in told
+
+
+def test_one_row_is_described_by_nobody_and_random_mode_still_works(data: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["run", "--rows", "1", "--seed", "3", *WITHOUT_REPORTS]) == 1
+    told = capsys.readouterr()
+
+    assert "ERROR independent_ae_description: The table has 1 row(s)" in told.err
+    assert "ERROR correlated_ae_description: The table has 1 row(s)" in told.err
+    assert tables(data).keys() >= {"mock_ae", "deidentified_ae", "random_ae"}
+    assert "independent_ae" not in tables(data)
+
+
+def test_a_broken_dataset_is_told_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], data: Path
+):
+    del data
+    monkeypatch.setattr("synth_assets.policy.Path.glob", lambda *_: iter([]))
+    monkeypatch.setattr("synth_assets.components.synthetic_dataset.load_policy", _uncached_policy())
+
+    assert main(["run"]) == 1
+    told = capsys.readouterr().err
+    assert "There is no policy 'internal'" in told
+    assert "Traceback" not in told
+
+
+def _uncached_policy() -> Callable[[str], Any]:
+    from synth_assets.policy import load_policy  # noqa: PLC0415 - only here
+
+    return load_policy.__wrapped__
+
+
+@contextmanager
+def holder(path: Path) -> Iterator[int]:
+    """Another process that has the warehouse open."""
+    code = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "open\n"
+        yield process.pid
+    finally:
+        process.communicate("")
+
+
+def test_a_held_warehouse_is_waited_for_and_then_names_the_process(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("SYNTH_ASSETS_LOCK_TIMEOUT_S", "0.4")
+    with duckdb.connect(str(data / "warehouse.duckdb")) as connection:
+        connection.execute("create table london_postcodes as select 1 as old")
+    started = time.monotonic()
+    with holder(data / "warehouse.duckdb") as pid:
+        assert main(["run", "--select", "london_postcodes"]) == 1
+    told = capsys.readouterr().err
+
+    assert f"is held by process {pid}" in told
+    assert "Close it there, or let it finish, then try again." in told
+    assert time.monotonic() - started < 30
+    assert tables(data) == {"london_postcodes": 1}
+    assert main(["run", "--select", "london_postcodes"]) == 0
+
+
+def start(arguments: Sequence[str], log: Path | None = None) -> subprocess.Popen[str]:
+    """The command in a process of its own, in a group of its own."""
+    output = subprocess.PIPE if log is None else log.open("w", encoding="utf-8")
+    try:
+        return subprocess.Popen(
+            [*PROGRAM, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+            cwd=log.parent if log else None,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+    finally:
+        if log is not None:
+            output.close()  # pyrefly: ignore[missing-attribute]  # a file
+
+
+def test_a_run_that_is_killed_blocks_nothing(data: Path, capsys: pytest.CaptureFixture[str]):
+    process = start(["run", "--rows", "200", *WITHOUT_REPORTS])
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "done  mock_ae" in line:
+            process.kill()
+    process.wait()
+
+    with dg.DagsterInstance.from_config(str(data / "dagster_home")) as instance:
+        assert [run.status for run in instance.get_runs()] == [DagsterRunStatus.STARTED]
+    assert main(["run", "--rows", "200", *WITHOUT_REPORTS]) == 0
+    with dg.DagsterInstance.from_config(str(data / "dagster_home")) as instance:
+        assert [run.status for run in instance.get_runs()] == [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE]
+    assert "9 of 9 assets made" in capsys.readouterr().out
+
+
+def test_a_run_in_progress_is_left_alone(data: Path):
+    home = data / "dagster_home"
+    home.mkdir()
+
+    @dg.asset
+    def looks(context: dg.AssetExecutionContext) -> None:
+        assert end_stale_runs(context.instance) == []
+
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        made = dg.Definitions(assets=[looks], executor=dg.in_process_executor)
+        assert made.resolve_implicit_global_asset_job_def().execute_in_process(instance=instance).success
+        assert [run.status for run in instance.get_runs()] == [DagsterRunStatus.SUCCESS]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_interrupted_says_what_stands(data: Path, number: int):
+    process = start(["run", "--rows", "200", *WITHOUT_REPORTS])
+    assert process.stdout is not None
+    told = []
+    for line in process.stdout:
+        told.append(line)
+        if "done  mock_ae " in line:
+            process.send_signal(number)
+    text = "".join(told)
+
+    assert process.wait() == 1
+    assert "The run was interrupted. Every table is whole" in text
+    assert "Traceback" not in text
+    assert {"london_postcodes", "mock_ae"} <= tables(data).keys()
+    with dg.DagsterInstance.from_config(str(data / "dagster_home")) as instance:
+        assert [run.is_finished for run in instance.get_runs()] == [True]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.mark.usefixtures("data")
+def test_a_port_in_use_is_refused(capsys: pytest.CaptureFixture[str]):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert main(["up", "--port", str(port)]) == 1
+
+    assert f"Port {port} of 127.0.0.1 cannot be had: Address already in use" in capsys.readouterr().err
+
+
+def ask(port: int, query: str, **variables: Any) -> dict[str, Any]:  # noqa: ANN401 - GraphQL
+    """What the server answers to a GraphQL query."""
+    body = json.dumps({"query": query, "variables": variables}).encode()
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/graphql", body, headers)  # noqa: S310 - our own server
+    with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - as above
+        return json.loads(answer.read())["data"]
+
+
+def until(what: Callable[[], Any], seconds: float, log: Path) -> Any:  # noqa: ANN401 - whatever is waited for
+    """The first true value of a function, asked again and again."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            if found := what():
+                return found
+        except OSError:
+            pass
+        time.sleep(0.3)
+    pytest.fail(f"not within {seconds} s; the log ends: {log.read_text(encoding='utf-8')[-3000:]}")
+
+
+def group_of(leader: int) -> dict[int, str]:
+    """The processes that descend from one, with their command lines."""
+    listed = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True)  # noqa: S607
+    rows = [line.split(None, 2) for line in listed.stdout.splitlines()]
+    found, wanted = {}, [leader]
+    while wanted:
+        parent = wanted.pop()
+        children = {int(row[0]): row[2] for row in rows if int(row[1]) == parent and len(row) > 2}
+        found |= children
+        wanted += children
+    return found
+
+
+LISTENING = "0A"
+SCHEDULES = """{repositoriesOrError {... on RepositoryConnection {nodes {
+  schedules {name scheduleState {status}} sensors {name sensorState {status}}}}}}"""
+SWITCH_ON = """mutation($selector: SensorSelector!) {startSensor(sensorSelector: $selector) {
+  __typename ... on Sensor {sensorState {status}}}}"""
+
+
+def listening_addresses(port: int) -> set[str]:
+    """The addresses that anything listens on at a port, as /proc has them (IPv4 little-endian, IPv6)."""
+    rows = [line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]]
+    return {row[1].split(":")[0] for row in rows if row[3] == LISTENING and int(row[1].split(":")[1], 16) == port}
+
+
+def test_up_serves_this_machine_alone_reacts_to_a_new_file_and_ends_all_it_started(data: Path, tmp_path: Path):
+    port, log = free_port(), tmp_path / "up.log"
+    up = start(["up", "--port", str(port)], log)
+    try:
+        until(lambda: ask(port, SCHEDULES)["repositoriesOrError"].get("nodes"), 90, log)
+        [repository] = ask(port, SCHEDULES)["repositoriesOrError"]["nodes"]
+        assert listening_addresses(port) == {"0100007F"}
+        assert [schedule["scheduleState"]["status"] for schedule in repository["schedules"]] == ["STOPPED"]
+        assert [sensor["sensorState"]["status"] for sensor in repository["sensors"]] == ["STOPPED"]
+        started = group_of(up.pid)
+        assert any("dagster._daemon" in command for command in started.values())
+
+        assert main(["run", "--rows", "60", *WITHOUT_REPORTS]) == 0, "a second run works while the UI is up"
+        (data / "input" / "London postcodes.csv").write_text(GOOD, encoding="utf-8")
+        place = {"repositoryLocationName": "synth_assets", "repositoryName": "__repository__"}
+        answer = ask(port, SWITCH_ON, selector={**place, "sensorName": "new_postcode_file"})
+        assert answer["startSensor"]["sensorState"]["status"] == "RUNNING"
+        runs = until(lambda: _runs(data, "new_postcode_file"), 90, log)
+        assert [run.job_name for run in runs] == ["everything"]
+        until(lambda: "correlated_ae_description" in group_of_steps(data, runs[0].run_id), 90, log)
+        started |= group_of(up.pid)
+    finally:
+        up.send_signal(signal.SIGTERM)
+        code = up.wait(60)
+
+    assert code == 0
+    assert [command for pid, command in started.items() if Path(f"/proc/{pid}").exists() and _same(pid, command)] == []
+    assert tables(data)["london_postcodes"] == 2
+    assert "Traceback" not in log.read_text(encoding="utf-8").split("KeyboardInterrupt received")[0]
+    with dg.DagsterInstance.from_config(str(data / "dagster_home")) as instance:
+        end_stale_runs(instance)
+        assert all(run.is_finished for run in instance.get_runs())
+
+
+def group_of_steps(data: Path, run_id: str) -> set[str]:
+    """The steps of a run that have ended well."""
+    with dg.DagsterInstance.from_config(str(data / "dagster_home")) as instance:
+        events = [entry.dagster_event for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_SUCCESS)]
+    return {str(event.step_key) for event in events if event}
+
+
+def _runs(data: Path, sensor: str) -> Sequence[dg.DagsterRun]:
+    with dg.DagsterInstance.from_config(str(data / "dagster_home")) as instance:
+        return instance.get_runs(dg.RunsFilter(tags={"dagster/sensor_name": sensor}))
+
+
+def _same(pid: int, command: str) -> bool:
+    """Whether the process of that number is still the one that was meant."""
+    try:
+        now = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+    except OSError:
+        return False
+    return now != "" and now.split()[:3] == command.split()[:3]
