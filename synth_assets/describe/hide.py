@@ -12,7 +12,7 @@ LEAST_CELLS = 2
 NO_MODE = -1
 
 
-def pool(counts: np.ndarray, minimum: int, known: np.ndarray | None = None) -> np.ndarray:
+def pool(counts: np.ndarray, minimum: int) -> np.ndarray:
     """The codes of one column that are counted together.
 
     Values held by fewer than ``minimum`` rows join; while they are fewer than two or total less than ``minimum``, the
@@ -21,21 +21,17 @@ def pool(counts: np.ndarray, minimum: int, known: np.ndarray | None = None) -> n
     Args:
         counts: Rows per code, shape (codes,).
         minimum: The smallest count that may be told.
-        known: Rows that each code is known to have, shape (codes,); they hide nothing of the others. ``None`` is 0.
 
     Returns:
         True for pooled codes, shape (codes,).
 
     >>> pool(np.array([9, 3, 0, 7, 40]), 5).tolist()
     [False, True, True, True, False]
-    >>> pool(np.array([9, 3, 0, 7, 40]), 5, np.array([5, 0, 0, 5, 5])).tolist()
-    [False, True, True, True, False]
     """
-    known = np.zeros_like(counts) if known is None else known
-    return hide(counts[None, :], minimum, np.array([False]), known)[0]
+    return hide(counts[None, :], minimum, np.array([False]))[0]
 
 
-def hide(counts: np.ndarray, minimum: int, forced: np.ndarray, known: np.ndarray | int = 0) -> np.ndarray:
+def hide(counts: np.ndarray, minimum: int, forced: np.ndarray) -> np.ndarray:
     """The hidden cells of a column's counts given its parent.
 
     In each configuration, cells below ``minimum`` are hidden and the next smallest join until at least two that total
@@ -58,15 +54,13 @@ def hide(counts: np.ndarray, minimum: int, forced: np.ndarray, known: np.ndarray
         counts: Exact, shape (configurations, cells); each configuration totals 0 or at least ``minimum``.
         minimum: The smallest count that may be told.
         forced: True for configurations that must hide at least ``minimum`` rows, shape (configurations,).
-        known: Rows that each cell is known to have, at most its count, shape (cells,).
 
     Returns:
         True for hidden cells, shape as ``counts``.
     """
     order = np.argsort(counts, axis=1, kind="stable")
     ascending = np.take_along_axis(counts, order, axis=1)
-    unknown = np.take_along_axis(counts - known, order, axis=1)
-    before = np.cumsum(unknown, axis=1) - unknown
+    before = np.cumsum(ascending, axis=1) - ascending
     small = ascending < minimum
     hidden = small | (before < minimum) | (np.arange(counts.shape[1]) < LEAST_CELLS)
     needed = forced | (np.where(small, ascending, 0).sum(axis=1) > 0)
