@@ -8,7 +8,7 @@ import polars as pl
 
 from synth_assets.components.dataset import Dataset
 from synth_assets.components.failure import say_what_to_do
-from synth_assets.components.metadata import told_columns
+from synth_assets.components.metadata import DECIMALS, told_columns
 from synth_assets.components.resources import Workplace
 from synth_assets.describe import Description, describe
 from synth_assets.errors import DescriptionError
@@ -92,7 +92,7 @@ def _shown(made: Description, *, reused: bool, seconds: float) -> dict[str, Any]
         "mode": made.mode,
         "rows described": made.rows if made.rows is not None else "none: no row was read",
         "minimum count": made.minimum_count,
-        "share hidden": made.share_hidden,
+        "share hidden": round(made.share_hidden, DECIMALS),
         "network": dg.MetadataValue.md("\n".join(links) or "no edges"),
         "differential privacy": "off: this description is protected by counts, and claims no epsilon",
         "reused": reused,

@@ -1,6 +1,7 @@
 """What the Dagster UI shows of a table, a description, a figure. No row of a sensitive table gets in here."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import dagster as dg
@@ -10,6 +11,7 @@ from synth_assets.protect import Outcome
 from synth_assets.schema import Column, Schema
 
 PREVIEW_ROWS = 5
+DECIMALS = 4
 
 
 def column_schema(columns: Iterable[Column]) -> dg.TableSchema:
@@ -34,10 +36,19 @@ def told_columns(columns: Mapping[str, tuple[str, str]]) -> dg.TableSchema:
     )
 
 
-def declared_columns(columns: Iterable[Mapping[str, Any]]) -> dg.TableSchema:
-    """The columns of a dataset's YAML, before its domains are looked up."""
-    plain = ({**column, "domain": None} for column in columns)
-    return column_schema(Schema.from_dict({"columns": list(plain)}))
+def declared_columns(columns: Iterable[Mapping[str, Any]], *, drawn_from: str | None = None) -> dg.TableSchema:
+    """The columns of a dataset's YAML, before its domains are looked up; of a synthetic table, with what it is from."""
+    plain = Schema.from_dict({"columns": [{**column, "domain": None} for column in columns]})
+    if drawn_from is None:
+        return column_schema(plain)
+    drawn = f"Drawn from {drawn_from}"
+    words = (". ".join(filter(None, [column.description, drawn])) for column in plain)
+    return column_schema(replace(column, description=told) for column, told in zip(plain, words, strict=True))
+
+
+def rounded(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """The same figures with four decimals, as many as anybody reads."""
+    return {name: round(value, DECIMALS) if isinstance(value, float) else value for name, value in figures.items()}
 
 
 def preview(table: pl.DataFrame, rows: int = PREVIEW_ROWS) -> dg.MetadataValue:

@@ -8,7 +8,7 @@ import polars as pl
 
 from synth_assets.components.dataset import Dataset
 from synth_assets.components.failure import say_what_to_do
-from synth_assets.components.metadata import declared_columns, steps_taken
+from synth_assets.components.metadata import declared_columns, rounded, steps_taken
 from synth_assets.components.resources import Workplace
 from synth_assets.components.versions import versioned
 from synth_assets.protect import Deidentified, Finding, anonymity, deidentify, direct_identifiers
@@ -125,14 +125,16 @@ def anonymity_verdict(table: pl.DataFrame, dataset: Dataset) -> dg.AssetCheckRes
             f"in classes below {dataset.minimum_k}, by {len(dataset.quasi_identifiers)} quasi-identifiers. "
             + ("" if found.k >= dataset.minimum_k else "This table is not anonymous: it stays inside.")
         ),
-        metadata={
-            "k": found.k,
-            "limit": dataset.minimum_k,
-            "share unique": found.share_unique,
-            f"share below {dataset.minimum_k}": below,
-            "classes": found.classes,
-            "rows": found.rows,
-            "quasi-identifiers": ", ".join(dataset.quasi_identifiers),
-            "source of the limit": dataset.policy.minimum_k.source,
-        },
+        metadata=rounded(
+            {
+                "k": found.k,
+                "limit": dataset.minimum_k,
+                "share unique": found.share_unique,
+                f"share below {dataset.minimum_k}": below,
+                "classes": found.classes,
+                "rows": found.rows,
+                "quasi-identifiers": ", ".join(dataset.quasi_identifiers),
+                "source of the limit": dataset.policy.minimum_k.source,
+            }
+        ),
     )

@@ -10,7 +10,7 @@ import polars as pl
 
 from synth_assets.components.dataset import Dataset
 from synth_assets.components.failure import say_what_to_do
-from synth_assets.components.metadata import told_columns
+from synth_assets.components.metadata import rounded, told_columns
 from synth_assets.components.resources import Workplace
 from synth_assets.measure import Comparison, compare
 from synth_assets.measure.dependence import STANDARD_ERRORS, Dependence, dependence_kept
@@ -78,7 +78,7 @@ def _comparison(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
         schema = dataset.schema(workplace.folder.input, workplace.key)
         found = compare(original, synthetic, schema)
         pictures = _pictures(found, dataset.synthetic(mode), dataset, workplace.folder.reports / name)
-        told = _figures(found) | pictures | {"seconds": round(time.perf_counter() - started, 3)}
+        told = rounded(_figures(found)) | pictures | {"seconds": round(time.perf_counter() - started, 3)}
         return dg.Output(found.measurements, metadata=told)
 
     return comparison
@@ -126,7 +126,7 @@ def preserved_verdict(found: Dependence | None, dataset: Dataset) -> dg.AssetChe
             f"{_limit(rule, worst.difference_error)}). "
             f"{found.dependent_pairs} of {found.pairs} pairs depend on each other in the original."
         ),
-        metadata={"largest change": abs(worst.difference), **_told(rule, worst.difference_error)},
+        metadata=rounded({"largest change": abs(worst.difference), **_told(rule, worst.difference_error)}),
     )
 
 
@@ -155,7 +155,7 @@ def absent_verdict(found: Dependence | None, dataset: Dataset) -> dg.AssetCheckR
             f"({_limit(rule, strongest.synthetic_error)}). In the original {found.dependent_pairs} of {found.pairs} "
             "pairs depend on each other; this mode leaves that out."
         ),
-        metadata={"strongest": strongest.synthetic, **_told(rule, strongest.synthetic_error)},
+        metadata=rounded({"strongest": strongest.synthetic, **_told(rule, strongest.synthetic_error)}),
     )
 
 
@@ -193,7 +193,7 @@ def across_modes_asset(dataset: Dataset) -> dg.AssetsDefinition:
             "across modes": dg.MetadataValue.md(picture.preview),
             "figure": dg.MetadataValue.path(str(picture.path)),
         }
-        return dg.Output(table, metadata={**told, **_by_mode(table)})
+        return dg.Output(table, metadata=told | rounded(_by_mode(table)))
 
     return comparison
 

@@ -40,7 +40,7 @@ def _synthetic(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
         owners=[dataset.owner],
         kinds={"python", "polars", "duckdb"},
         description=f"Synthetic {dataset.title}, drawn from its {mode} description and nothing else.",
-        metadata={"dagster/column_schema": declared_columns(dataset.columns)},
+        metadata={"dagster/column_schema": declared_columns(dataset.columns, drawn_from=f"{name}_description")},
         hooks={refresh_snapshot, say_what_to_do},
         freshness_policy=dataset.freshness,
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from synth_assets.describe import Description, correlated, describe
@@ -137,6 +137,8 @@ def test_rare_values_of_a_boolean_and_rare_missing_values_are_safe(counts: dict[
     assert assert_nothing_small(table, describe(table, schema, mode="independent")) >= 1
 
 
+@example(named=[6, 30], missing=3, minimum=5)
+@example(named=[6, 3, 30], missing=0, minimum=5)
 @given(
     named=st.lists(st.integers(1, 30), min_size=1, max_size=5),
     missing=st.integers(0, 8),
@@ -162,6 +164,7 @@ def test_that_a_category_from_data_is_named_gives_no_small_count_away(named: lis
         assert attacker.largest("code", "a", int(code)) >= minimum
 
 
+@example(values=[0] * 6 + [40] * 30, missing=3, minimum=5)
 @given(
     values=st.lists(st.integers(0, 40), min_size=5, max_size=60), missing=st.integers(0, 6), minimum=st.integers(2, 6)
 )
