@@ -1,4 +1,4 @@
-"""The command line: what it refuses, what it says after a fault, and what it leaves. Whole runs are in test_pipeline."""
+"""The command line: what it refuses, what it says after a fault, what it leaves. Whole runs are in test_pipeline."""
 
 import json
 import os
@@ -226,12 +226,10 @@ def start(arguments: Sequence[str], log: Path | None = None) -> subprocess.Popen
 
 
 def test_a_run_that_is_killed_blocks_nothing(data: Path, capsys: pytest.CaptureFixture[str]):
-    process = start(["run", "--rows", "200", *WITHOUT_REPORTS])
-    assert process.stdout is not None
-    for line in process.stdout:
-        if "done  mock_ae" in line:
-            process.kill()
-    process.wait()
+    with start(["run", "--rows", "200", *WITHOUT_REPORTS]) as process:
+        for line in process.stdout or ():
+            if "done  mock_ae" in line:
+                process.kill()
 
     with dg.DagsterInstance.from_config(str(data / "dagster_home")) as instance:
         assert [run.status for run in instance.get_runs()] == [DagsterRunStatus.STARTED]
@@ -257,16 +255,15 @@ def test_a_run_in_progress_is_left_alone(data: Path):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_run_that_is_interrupted_says_what_stands(data: Path, number: int):
-    process = start(["run", "--rows", "200", *WITHOUT_REPORTS])
-    assert process.stdout is not None
     told = []
-    for line in process.stdout:
-        told.append(line)
-        if "done  mock_ae " in line:
-            process.send_signal(number)
+    with start(["run", "--rows", "200", *WITHOUT_REPORTS]) as process:
+        for line in process.stdout or ():
+            told.append(line)
+            if "done  mock_ae " in line:
+                process.send_signal(number)
     text = "".join(told)
 
-    assert process.wait() == 1
+    assert process.returncode == 1
     assert "The run was interrupted. Every table is whole" in text
     assert "Traceback" not in text
     assert {"london_postcodes", "mock_ae"} <= tables(data).keys()
@@ -295,8 +292,8 @@ def ask(port: int, query: str, **variables: Any) -> dict[str, Any]:  # noqa: ANN
     """What the server answers to a GraphQL query."""
     body = json.dumps({"query": query, "variables": variables}).encode()
     headers = {"Content-Type": "application/json"}
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/graphql", body, headers)  # noqa: S310 - our own server
-    with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - as above
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/graphql", body, headers)
+    with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - our own server
         return json.loads(answer.read())["data"]
 
 
@@ -367,7 +364,6 @@ def test_up_serves_this_machine_alone_reacts_to_a_new_file_and_ends_all_it_start
     assert code == 0
     assert [command for pid, command in started.items() if Path(f"/proc/{pid}").exists() and _same(pid, command)] == []
     assert tables(data)["london_postcodes"] == 2
-    assert "Traceback" not in log.read_text(encoding="utf-8").split("KeyboardInterrupt received")[0]
     with dg.DagsterInstance.from_config(str(data / "dagster_home")) as instance:
         end_stale_runs(instance)
         assert all(run.is_finished for run in instance.get_runs())

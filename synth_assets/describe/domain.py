@@ -130,15 +130,14 @@ def _quantiles(ordered: np.ndarray, least: int) -> tuple[float, float]:
 
 
 def _joined(counts: np.ndarray, least: int) -> list[int]:
-    """The places of the edges that stay: bins with 1 to ``least - 1`` rows join their neighbours."""
+    """The places of the edges that stay: bins with 1 to ``least - 1`` rows join those after them.
+
+    The last bin has ``least`` rows or is the only one, for it was made so; nothing is left over.
+    """
     edges, held = [0], 0
     for place, count in enumerate(counts.tolist()):
         held += count
         if held == 0 or held >= least:
             edges.append(place + 1)
             held = 0
-    if held:
-        while len(edges) > 1 and not counts[edges[-2] : edges[-1]].any():
-            edges.pop()
-        edges[-1] = len(counts)
     return edges

@@ -28,13 +28,8 @@ class Hiding:
     lowered: np.ndarray
     modes: np.ndarray
 
-    @property
-    def untold(self) -> np.ndarray:
-        """True for cells whose exact count is not told, same shape."""
-        return self.hidden | (self.lowered > 0)
 
-
-def pool(counts: np.ndarray, minimum: int, known: np.ndarray | None = None) -> np.ndarray:
+def pool(counts: np.ndarray, minimum: int) -> np.ndarray:
     """The codes of one column that are counted together.
 
     Values held by fewer than ``minimum`` rows join; while they are fewer than two or total less than ``minimum``, the
@@ -43,18 +38,14 @@ def pool(counts: np.ndarray, minimum: int, known: np.ndarray | None = None) -> n
     Args:
         counts: Rows per code, shape (codes,).
         minimum: The smallest count that may be told.
-        known: Rows that each code is known to have, shape (codes,); they hide nothing of the others. ``None`` is 0.
 
     Returns:
         True for pooled codes, shape (codes,).
 
     >>> pool(np.array([9, 3, 0, 7, 40]), 5).tolist()
     [False, True, True, True, False]
-    >>> pool(np.array([9, 3, 0, 7, 40]), 5, np.array([5, 0, 0, 5, 5])).tolist()
-    [False, True, True, True, False]
     """
-    known = np.zeros_like(counts) if known is None else known
-    return _smallest(counts[None, :], minimum, known)[0]
+    return _smallest(counts[None, :], minimum)[0]
 
 
 def hide(counts: np.ndarray, minimum: int, forced: np.ndarray) -> Hiding:
@@ -84,7 +75,7 @@ def hide(counts: np.ndarray, minimum: int, forced: np.ndarray) -> Hiding:
         minimum: The smallest count that may be told.
         forced: True for configurations whose own count is told nowhere, shape (configurations,).
     """
-    hidden = _smallest(counts, minimum, np.zeros(counts.shape[1], dtype=counts.dtype))
+    hidden = _smallest(counts, minimum)
     largest = counts.max(axis=1)
     whole = forced & ~hidden.any(axis=1) & (largest <= minimum)
     hidden[whole] = True
@@ -119,11 +110,10 @@ def modes(hidden_counts: np.ndarray, minimum: int) -> np.ndarray:
     return np.where(clear, heaviest, NO_MODE)
 
 
-def _smallest(counts: np.ndarray, minimum: int, known: np.ndarray) -> np.ndarray:
+def _smallest(counts: np.ndarray, minimum: int) -> np.ndarray:
     order = np.argsort(counts, axis=1, kind="stable")
     ascending = np.take_along_axis(counts, order, axis=1)
-    unknown = np.take_along_axis(counts - known, order, axis=1)
-    before = np.cumsum(unknown, axis=1) - unknown
+    before = np.cumsum(ascending, axis=1) - ascending
     small = ascending < minimum
     hidden = small | (before < minimum) | (np.arange(counts.shape[1]) < LEAST_CELLS)
     needed = np.where(small, ascending, 0).sum(axis=1) > 0

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from synth_assets.describe.coding import Bins, CodedColumn, Codes, Levels, to_axis
-from synth_assets.describe.hide import LEAST_CELLS, NO_MODE, hide, modes, pool
+from synth_assets.describe.coding import Bins, CodedColumn, Codes, to_axis
+from synth_assets.describe.hide import NO_MODE, hide, modes, pool
 
 HIDDEN = -1
 
@@ -76,21 +76,11 @@ class ContingencyTable:
 def pooled(coded: CodedColumn, codes: Codes, minimum: int) -> CodedColumn:
     """The column with its rare codes pooled (see ``hide.pool``), and the pool's mode (see ``hide.modes``)."""
     counts = np.bincount(codes, minlength=coded.size)
-    rare = np.flatnonzero(pool(counts, minimum, _known(coded, minimum)))
+    rare = np.flatnonzero(pool(counts, minimum))
     if not len(rare):
         return coded
     place = int(modes(counts[None, rare], minimum)[0])
     return replace(coded, pool=tuple(rare.tolist()), pool_mode=None if place == NO_MODE else int(rare[place]))
-
-
-def _known(coded: CodedColumn, minimum: int) -> np.ndarray:
-    """How many rows a domain from data says that each code has: ``minimum`` for named categories and for end bins."""
-    known = np.zeros(coded.size, dtype=np.int64)
-    if isinstance(coded.coding, Bins) and coded.column.domain_source == "data":
-        known[[0, coded.coding.size - 1]] = minimum
-    elif isinstance(coded.coding, Levels) and coded.column.type == "category" and coded.column.domain_source == "data":
-        known[: coded.coding.size - coded.coding.other] = minimum
-    return known
 
 
 def single(name: str, counts: np.ndarray) -> ContingencyTable:
@@ -192,9 +182,9 @@ def with_atoms(
 ) -> CodedColumn:
     """The column with the exact values that at least ``minimum`` rows hold, bin by bin.
 
-    The values of a bin are protected like the cells of a configuration: the rows that are no atoms are none, or at
-    least ``minimum`` on at least two values; where the bin's total is hidden, at least ``minimum``. The rarest atoms
-    join them until that holds. Pooled bins name no atoms.
+    What is left of a bin is none or at least ``minimum`` rows, so that each value left may have ``minimum``; where the
+    bin's total is hidden it is never none, so that the bin may lose rows (see ``hide.hide``). The rarest atoms join
+    what is left until that holds. Pooled bins name no atoms.
 
     Args:
         coded: A column; anything but bins comes back as it is.
@@ -213,26 +203,17 @@ def with_atoms(
     for (key,), part in common.group_by("bin", maintain_order=True):
         place = int(str(key))
         if place not in coded.pool:
-            lattice = _whole_values(coded.coding, place, whole=coded.column.type != "float")
             rows = part["rows"].to_numpy().astype(np.int64)
             rest = int(total[place] - rows.sum())
-            start = _first_atom(rows, rest, lattice, minimum, forced=bool(forced[place]))
+            start = _first_atom(rows, rest, minimum, forced=bool(forced[place]))
             atoms[place] = tuple(sorted(part.select("value", "rows").rows()[start:]))
     return replace(coded, coding=replace(coded.coding, atoms=tuple(atoms)))
 
 
-def _whole_values(bins: Bins, place: int, *, whole: bool) -> float:
-    """How many values a bin can hold: the whole numbers in it; any number of floats, or beyond the ends."""
-    if not whole or (bins.clamp and place in {0, bins.size - 1}):
-        return np.inf
-    return bins.edges[place + 1] - bins.edges[place]
-
-
-def _first_atom(rows: np.ndarray, rest: int, lattice: float, minimum: int, *, forced: bool) -> int:
+def _first_atom(rows: np.ndarray, rest: int, minimum: int, *, forced: bool) -> int:
     """Where the atoms begin in ``rows``, the ascending counts of a bin's common values; ``rest`` hold other values."""
     for start in range(len(rows)):
-        hidden_rows = rest + int(rows[:start].sum())
-        hidden_values = lattice - (len(rows) - start)
-        if (hidden_rows == 0 and not forced) or (hidden_rows >= minimum and hidden_values >= LEAST_CELLS):
+        left = rest + int(rows[:start].sum())
+        if left >= minimum or (left == 0 and not forced):
             return start
     return len(rows)

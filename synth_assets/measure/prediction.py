@@ -47,7 +47,8 @@ class Score:
 class Prediction:
     """Train on synthetic, test on real, between its ceiling and its baseline.
 
-    The synthetic table may have been made from the test rows too: this measures use, not privacy.
+    The synthetic table may have been made from the test rows too, and one that copies them can pass the ceiling: this
+    measures use, not privacy.
 
     Attributes:
         target: The column that is predicted from all others.

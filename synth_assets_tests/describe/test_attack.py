@@ -144,6 +144,15 @@ def test_exact_values_of_a_child_are_safe(monkeypatch: pytest.MonkeyPatch):
     assert assert_nothing_small(table, described) >= 3
 
 
+def test_a_bin_whose_total_is_hidden_never_tells_all_its_rows_as_exact_values(monkeypatch: pytest.MonkeyPatch):
+    """Were all 36 rows of the second bin told, it could lose none, and the 3 rows could not be more."""
+    table = pl.DataFrame({"a": ["a0"] * 9 + ["a1"] * 50, "n": [5] * 3 + [15] * 6 + [5] * 20 + [15] * 30})
+    schema = Schema((*declared(a=2).columns, Column("n", "integer", domain=Interval(0, 19, 2))))
+    described = linked(table, schema, [("a", "n")], 5, monkeypatch)
+    assert [table.parents for table in described.tables] == [(), ("a",)]
+    assert assert_nothing_small(table, described) == 1
+
+
 @pytest.mark.parametrize("minimum", [2, 3, 5, 8])
 def test_the_mode_of_a_pool_is_not_named_where_it_would_bound_the_others(minimum: int):
     for heavy in range(1, 3 * minimum):
@@ -192,6 +201,27 @@ def test_that_a_category_from_data_is_named_gives_no_small_count_away(named: lis
     rows = np.bincount(encode(table["a"], coded), minlength=coded.size)
     for code in np.flatnonzero((rows > 0) & (rows < minimum)):
         assert attacker.largest("code", "a", int(code)) >= minimum
+
+
+@given(
+    values=st.lists(st.integers(0, 40), min_size=5, max_size=60), missing=st.integers(0, 6), minimum=st.integers(2, 6)
+)
+def test_that_end_bins_from_data_hold_the_minimum_gives_no_small_count_away(
+    values: list[int], missing: int, minimum: int
+):
+    table = pl.DataFrame({"a": [*values, *[None] * missing]}, {"a": pl.Int64})
+    if len(table) < minimum:
+        return
+    described = describe(
+        table, Schema((Column("a", "integer", nullable=True),)), mode="independent", minimum_count=minimum
+    )
+    attacker = Attacker(described.to_json())
+    coding = described.columns[0].coding
+    if isinstance(coding, Bins):
+        for code in {0, coding.size - 1}:
+            attacker._limit({("code", "a", code): 1.0}, minimum, np.inf)
+    for name, _ in small_counts(table, described):
+        assert attacker.largest(*name) >= minimum
 
 
 def test_limit_two_descriptions_of_one_table_can_be_combined(monkeypatch: pytest.MonkeyPatch):

@@ -1,10 +1,11 @@
 """The two rules against their own words, on exact tables and on any."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synth_assets.describe.hide import hide, pool
+from synth_assets.describe.hide import NO_MODE, hide, modes, pool
 
 COUNTS = st.lists(st.integers(0, 20), min_size=2, max_size=8)
 
@@ -52,12 +53,6 @@ def test_of_equal_counts_the_first_join():
     assert hidden([7, 7, 1, 7]) == [[True, False, True, False]]
 
 
-def test_known_rows_hide_nothing_of_the_others():
-    counts, known = np.array([3, 6, 40]), np.array([0, 5, 5])
-    assert pool(counts, 5).tolist() == [True, True, False]
-    assert pool(counts, 5, known).tolist() == [True, True, True]
-
-
 def test_a_minimum_of_one_hides_nothing():
     assert hidden([1, 0, 3], minimum=1) == [[False, False, False]]
 
@@ -83,3 +78,21 @@ def test_what_is_hidden_keeps_the_rule(counts: list[int], minimum: int, forced: 
 @given(counts=COUNTS, minimum=st.integers(1, 8))
 def test_a_pool_is_the_hiding_of_one_configuration(counts: list[int], minimum: int):
     assert pool(np.array(counts), minimum).tolist() == hidden(counts, minimum=minimum)[0]
+
+
+@pytest.mark.parametrize(
+    ("counts", "mode"),
+    [
+        ([400, 3, 0], 0),
+        ([7, 4], 0),
+        ([6, 4], NO_MODE),
+        ([6, 5], 0),
+        ([6, 6], NO_MODE),
+        ([4, 4, 4], NO_MODE),
+        ([3, 0, 400], 2),
+        ([0, 0, 0], NO_MODE),
+        ([9, 5, 5], NO_MODE),
+    ],
+)
+def test_a_mode_has_more_than_half_of_more_than_twice_the_minimum(counts: list[int], mode: int):
+    assert modes(np.array([counts, counts]), 5).tolist() == [mode, mode]

@@ -10,6 +10,7 @@ import pytest
 
 from synth_assets.describe import Description, describe
 from synth_assets.describe.network import independence_p_value
+from synth_assets.describe.tables import ContingencyTable, fill_hidden
 from synth_assets.errors import GenerationError
 from synth_assets.generate import generate
 from synth_assets.schema import MODES, Categories, Column, Interval, Mode, Schema
@@ -113,6 +114,15 @@ def test_columns_are_independent_over_many_seeds(mode: Mode, rows: int):
         assert abs(share - level) < 4 * math.sqrt(level * (1 - level) / len(p_values))
 
 
+def test_numbers_inside_a_bin_depend_on_no_other_column_and_on_no_place():
+    schema = Schema(tuple(Column(name, "float", domain=Interval(0.0, 1.0, 1)) for name in "ab"))
+    described = describe(None, schema, mode="random")
+    for seed in range(20):
+        synthetic = generate(described, rows=1_000, rng=rng(seed))
+        columns = np.array([synthetic["a"], synthetic["b"], np.arange(1_000)])
+        assert np.abs(np.corrcoef(columns) - np.eye(3)).max() < 5 / math.sqrt(1_000)
+
+
 # Closeness.
 
 
@@ -177,6 +187,22 @@ def test_hidden_rows_are_spread_over_hidden_cells_alone():
         "a1b2": 10,
     }
     assert counts["a0b0"] + counts["a0b1"] == 5
+
+
+def test_hidden_rows_go_by_what_is_seen_elsewhere_or_to_the_mode():
+    counts = np.array([[-1, -1, 40], [30, 10, 10], [-1, -1, 5]])
+    totals, exact = np.array([61, 50, 26]), np.zeros(counts.shape, dtype=bool)
+
+    def counted(told: np.ndarray, modes: list[int]) -> ContingencyTable:
+        return ContingencyTable("b", ("a",), counts, told, np.array(modes), exact, counts.shape)
+
+    plain = counted(totals, [-1, -1, -1])
+    assert fill_hidden(plain, totals, 5)[0].tolist() == pytest.approx([21 * 30.5 / 41, 21 * 10.5 / 41, 40])
+    named = counted(totals, [1, -1, -1])
+    assert fill_hidden(named, totals, 5)[0].tolist() == [2.5, 18.5, 40]
+    unknown = counted(np.array([-1, 50, 26]), [-1, -1, -1])
+    assert fill_hidden(unknown, np.array([50.0, 50, 26]), 5)[0].sum() == pytest.approx(50)
+    assert fill_hidden(unknown, np.array([41.0, 50, 26]), 5)[0].sum() == pytest.approx(45)
 
 
 def test_a_frequent_pair_that_is_hidden_with_a_rare_one_stays_frequent():

@@ -18,8 +18,8 @@ WORDS = st.lists(st.none() | st.sampled_from("abcdefghij"), min_size=1, max_size
 
 def feature(original: list[Any], synthetic: list[Any], kind: ColumnType = "category", most: int = 3) -> Feature:
     schema = Schema((Column("x", kind, nullable=True),))
-    tables = [pl.DataFrame({"x": values}, schema=schema.dtypes) for values in (original, synthetic)]
-    return coarsen(bin_columns(*paired(*tables, schema), schema, bins=1_000)[0], most)
+    first, second = (pl.DataFrame({"x": values}, schema=schema.dtypes) for values in (original, synthetic))
+    return coarsen(bin_columns(*paired(first, second, schema), schema, bins=1_000)[0], most)
 
 
 @given(WORDS, WORDS, st.integers(2, 6))

@@ -128,10 +128,10 @@ def test_nothing_varies(values: list[Any]):
 
 def test_missing_values_tell_tables_apart_and_words_of_free_text_do_not():
     schema = Schema((Column("note", "text", nullable=True),))
-    notes = [pl.DataFrame({"note": [f"{kind} {place}" for place in range(200)]}) for kind in ("real", "made")]
-    assert propensity_score(*notes, schema, rng=stream()).pmse.value == pytest.approx(0, abs=1e-9)
-    half = notes[1].with_columns(pl.when(pl.int_range(200) < 100).then("note").alias("note"))
-    assert propensity_score(notes[0], half, schema, rng=stream()).pmse.value > 0.05
+    real, made = (pl.DataFrame({"note": [f"{kind} {place}" for place in range(200)]}) for kind in ("real", "made"))
+    assert propensity_score(real, made, schema, rng=stream()).pmse.value == pytest.approx(0, abs=1e-9)
+    half = made.with_columns(pl.when(pl.int_range(200) < 100).then("note").alias("note"))
+    assert propensity_score(real, half, schema, rng=stream()).pmse.value > 0.05
 
 
 def test_randomness_matters_only_where_rows_are_drawn(monkeypatch: pytest.MonkeyPatch):

@@ -124,8 +124,9 @@ def test_a_table_is_at_distance_0_from_itself(table: pl.DataFrame):
 def test_a_resample_lies_at_every_floor():
     original = admissions(3_000, 1)
     resample = original.sample(2_500, with_replacement=True, seed=1)
-    found = figures(utility(original, resample, Schema.infer(original), target="age", rng=stream()))
-    for name, (value, floor, error) in found.items():
+    found = figures(utility(original, resample, Schema.infer(original), rng=stream()))
+    for name in MEASURES[:-2]:
+        value, floor, error = found[name]
         assert abs(value - floor) < 4 * error, name
 
 
@@ -141,8 +142,11 @@ def test_fresh_rows_lie_a_little_above_and_broken_dependence_far():
         assert value > fresh[name][0] + 3 * error, name
     for name in ("tstr_accuracy", "k_marginal_2", "k_marginal_3"):
         assert apart[name][0] < fresh[name][0] - 3 * apart[name][2], name
+    for name in ("tstr_accuracy", "tstr_log_loss"):
+        value, ceiling, error = fresh[name]
+        assert abs(value - ceiling) < 4 * error, name
     for name in ("tvd_1", "ks", "wasserstein"):
-        assert apart[name] == pytest.approx(fresh[name]), name
+        assert apart[name][:2] == pytest.approx(fresh[name][:2]), name
 
 
 def test_one_column_and_no_target_leave_measures_out():

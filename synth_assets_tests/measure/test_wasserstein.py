@@ -75,7 +75,8 @@ def test_resamples_lie_at_the_floor(kind: str):
     draws = 600
     found = [measured(original, rng.choice(original, 700)) for _ in range(draws)]
     values = [one.value for one in found]
-    assert found[0].floor.mean == pytest.approx(np.mean(values), abs=4 * np.std(values) / math.sqrt(draws))
+    error = float(np.std(values)) / math.sqrt(draws)
+    assert found[0].floor.mean == pytest.approx(np.mean(values), abs=4 * error)
     assert found[0].floor.standard_deviation == pytest.approx(np.std(values), rel=0.12)
     assert np.mean([one.error for one in found]) > 0.95 * np.std(values)
 
