@@ -28,7 +28,7 @@ class ModeSettings(dg.Model, dg.Resolvable):
 class CorrelatedSettings(ModeSettings):
     """How correlated mode is described and generated."""
 
-    max_parents: Literal[0, 1] = Field(default=1, description="How many columns one may depend on.")
+    max_parents: Literal[0, 1, 2, 3, 4] = Field(default=1, description="The most columns that one may depend on.")
 
 
 class ModesSettings(dg.Model, dg.Resolvable):

@@ -33,7 +33,7 @@ def describe(  # noqa: PLR0913 - the interface that notebooks and assets share
         frame: A polars DataFrame or LazyFrame, a pandas DataFrame, or a DuckDB relation, of shape (rows, columns).
         schema: Its columns; it must name every column of the table.
         mode: ``random`` (domains alone), ``independent`` (counts per column) or ``correlated`` (a network as well).
-        max_parents: Correlated mode: how many columns one may depend on, 0 or 1.
+        max_parents: Correlated mode: the most columns that one may depend on, 0 to 4.
         minimum_count: No count from 1 to one less can be worked out from the description; at least 1.
         epsilon: Differential privacy; ``None`` is off, and nothing else is built in this version.
         delta: Goes with ``epsilon``.

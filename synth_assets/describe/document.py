@@ -72,7 +72,14 @@ def table_to_dict(table: ContingencyTable) -> dict[str, Any]:
     totals, modes = (
         [None if number < 0 else number for number in part.tolist()] for part in (table.totals, table.modes)
     )
-    return {"column": table.column, "parents": list(table.parents), "totals": totals, "counts": counts, "modes": modes}
+    return {
+        "column": table.column,
+        "parents": list(table.parents),
+        "totals": totals,
+        "counts": counts,
+        "modes": modes,
+        "at_least": np.argwhere(table.at_least).tolist(),
+    }
 
 
 def table_from_dict(entry: Mapping[str, Any], columns: Mapping[str, CodedColumn]) -> ContingencyTable:
@@ -87,20 +94,32 @@ def table_from_dict(entry: Mapping[str, Any], columns: Mapping[str, CodedColumn]
     """
     name, parents = entry["column"], tuple(entry["parents"])
     require({name, *parents} <= set(columns), f"the table of {name!r} names columns that do not exist")
-    shape = (math.prod(columns[parent].group_count for parent in parents), columns[name].group_count)
+    sizes = tuple(columns[one].group_count for one in (*parents, name))
+    shape = (math.prod(sizes[:-1]), sizes[-1])
     require(math.prod(shape) <= _MOST_CELLS, f"the table of {name!r} has more than {_MOST_CELLS} cells")
     counts = np.array([_counts(row, f"the counts of {name!r}") for row in entry["counts"]], dtype=np.int64)
     totals = np.array(_counts(entry["totals"], f"the totals of {name!r}"), dtype=np.int64)
     modes = np.array(_counts(entry["modes"], f"the modes of {name!r}"), dtype=np.int64)
     fits = counts.shape == shape and totals.shape == modes.shape == shape[:1]
     require(fits, f"the table of {name!r} must be of shape {shape}")
-    return ContingencyTable(name, parents, counts, totals, modes)
+    places = [_place(place, shape) for place in entry["at_least"]]
+    at_least = np.zeros(shape, dtype=bool)
+    for configuration, group in places:
+        at_least[configuration, group] = True
+    return ContingencyTable(name, parents, counts, totals, modes, at_least, sizes)
 
 
 def _counts(shown: Iterable[Any], what: str) -> list[int]:
     counts = list(shown)
     whole((count for count in counts if count is not None), what)
     return [HIDDEN if count is None else count for count in counts]
+
+
+def _place(place: Any, shape: tuple[int, int]) -> tuple[int, int]:  # noqa: ANN401 - unchecked until here
+    whole(place, "at_least")
+    configuration, group = place
+    require(configuration < shape[0] and group < shape[1], "at_least must name cells of the table")
+    return configuration, group
 
 
 def whole(numbers: Iterable[Any], what: str) -> None:

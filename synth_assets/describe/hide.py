@@ -1,8 +1,10 @@
-"""Which cells of a contingency table stay hidden, so that no small count can be worked out.
+"""Which counts of a contingency table are not told as they are, so that no small count can be worked out.
 
 Rules on plain count arrays: ``pool`` for one column alone, ``hide`` for a column given its parents, and ``modes`` for
 what may be told of hidden cells. Nothing is published here.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,6 +12,21 @@ LEAST_CELLS = 2
 """One hidden cell alone would be its configuration's total less what is seen."""
 
 NO_MODE = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Hiding:
+    """What is told of a table's counts.
+
+    Attributes:
+        hidden: True for cells that are not told at all, shape (configurations, cells).
+        lowered: By how much each told count is below the exact one, same shape: what is told is "at least".
+        modes: The hidden cell of each configuration that is named (see ``modes``), shape (configurations,).
+    """
+
+    hidden: np.ndarray
+    lowered: np.ndarray
+    modes: np.ndarray
 
 
 def pool(counts: np.ndarray, minimum: int) -> np.ndarray:
@@ -28,45 +45,44 @@ def pool(counts: np.ndarray, minimum: int) -> np.ndarray:
     >>> pool(np.array([9, 3, 0, 7, 40]), 5).tolist()
     [False, True, True, True, False]
     """
-    return hide(counts[None, :], minimum, np.array([False]))[0]
+    return _smallest(counts[None, :], minimum)[0]
 
 
-def hide(counts: np.ndarray, minimum: int, forced: np.ndarray) -> np.ndarray:
-    """The hidden cells of a column's counts given its parent.
+def hide(counts: np.ndarray, minimum: int, forced: np.ndarray) -> Hiding:
+    """What is told of a column's counts given its parents.
 
     In each configuration, cells below ``minimum`` are hidden and the next smallest join until at least two that total
-    ``minimum`` or more are. A configuration whose small cells are all zero hides nothing, unless it is forced.
+    ``minimum`` or more are. A configuration whose small cells are all zero hides nothing. A configuration is forced
+    where its own count is not told elsewhere: then its total is hidden, and ``minimum`` rows of it must stay untold;
+    where no cell is hidden anyway, its largest count is lowered by ``minimum``, and told as "at least". Forced
+    configurations of fewer than ``minimum`` rows, or that would be lowered to nothing, are hidden whole.
 
-    Why that is enough, for a forest of two-way tables in which a configuration's total is told exactly where its
-    count is hidden nowhere in its own column's table, and is forced otherwise: let a hidden cell (a, b) hold n, with
-    0 < n < ``minimum``. Its configuration hides at least ``minimum - n`` rows in other cells (a, b'). Give
-    ``minimum - n`` of those rows the value b. That changes no visible count of this table. The totals of b and b' are
-    then nowhere told, and both are forced in the tables of the children, where at least ``minimum`` rows of b' lie in
-    hidden cells: the rows moved may be taken to be among them, and to go to hidden cells of b; so on down the forest.
-    Every number that is told stays as it was, and the cell holds ``minimum``. That a hidden cell is named as a mode
-    stays true as well: see ``modes``.
+    Why that is enough, for a network in which the parents of every column are together in the table of one of them:
+    let a hidden cell (a, b) hold n, with 0 < n < ``minimum``. Its configuration hides at least ``minimum - n`` rows in
+    other cells (a, b'). Give ``minimum - n`` of those rows the value b. That changes no told count of this table and
+    no total of a. The counts that it changes, of b and b' and of b or b' together with parts of a, are told nowhere:
+    in every table that has them as configurations these are forced. There the rows taken from a configuration can be
+    among the ``minimum`` that are untold in it, and the rows given to one go to a cell of it that is hidden or "at
+    least"; so on down the network. Every number that is told stays true, and the cell holds ``minimum``. Tables that
+    agree on what they share, along such a network, are the tables of some list of rows (Vorob'ev 1962).
 
     What it does not cover: the program is given the numbers of one description. Two descriptions of one table hide
     different cells and can be combined; and who reasons from this rule itself (a cell was hidden, so some cell beside
-    it is small) can at times say more.
+    it is small; a count was lowered, so it is larger by ``minimum``) can at times say more.
 
     Args:
-        counts: Exact, shape (configurations, cells); each configuration totals 0 or at least ``minimum``.
+        counts: Exact, shape (configurations, cells).
         minimum: The smallest count that may be told.
-        forced: True for configurations that must hide at least ``minimum`` rows, shape (configurations,).
-
-    Returns:
-        True for hidden cells, shape as ``counts``.
+        forced: True for configurations whose own count is told nowhere, shape (configurations,).
     """
-    order = np.argsort(counts, axis=1, kind="stable")
-    ascending = np.take_along_axis(counts, order, axis=1)
-    before = np.cumsum(ascending, axis=1) - ascending
-    small = ascending < minimum
-    hidden = small | (before < minimum) | (np.arange(counts.shape[1]) < LEAST_CELLS)
-    needed = forced | (np.where(small, ascending, 0).sum(axis=1) > 0)
-    result = np.empty(counts.shape, dtype=bool)
-    np.put_along_axis(result, order, hidden & needed[:, None], axis=1)
-    return result
+    hidden = _smallest(counts, minimum)
+    largest = counts.max(axis=1)
+    whole = forced & ~hidden.any(axis=1) & (largest <= minimum)
+    hidden[whole] = True
+    lowered = np.zeros_like(counts)
+    rows = np.flatnonzero(forced & ~hidden.any(axis=1))
+    lowered[rows, counts[rows].argmax(axis=1)] = minimum
+    return Hiding(hidden, lowered, modes(np.where(hidden, counts, 0), minimum))
 
 
 def modes(hidden_counts: np.ndarray, minimum: int) -> np.ndarray:
@@ -92,3 +108,15 @@ def modes(hidden_counts: np.ndarray, minimum: int) -> np.ndarray:
     total, heaviest = hidden_counts.sum(axis=1), hidden_counts.argmax(axis=1)
     clear = (total > 2 * minimum) & (2 * hidden_counts.max(axis=1, initial=0) > total)
     return np.where(clear, heaviest, NO_MODE)
+
+
+def _smallest(counts: np.ndarray, minimum: int) -> np.ndarray:
+    order = np.argsort(counts, axis=1, kind="stable")
+    ascending = np.take_along_axis(counts, order, axis=1)
+    before = np.cumsum(ascending, axis=1) - ascending
+    small = ascending < minimum
+    hidden = small | (before < minimum) | (np.arange(counts.shape[1]) < LEAST_CELLS)
+    needed = np.where(small, ascending, 0).sum(axis=1) > 0
+    result = np.empty(counts.shape, dtype=bool)
+    np.put_along_axis(result, order, hidden & needed[:, None], axis=1)
+    return result

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from synth_assets.describe.coding import CodedColumn, Codes, encode
@@ -54,7 +55,10 @@ def coded_columns(
 def describe_independent(table: pl.DataFrame, schema: Schema, minimum_count: int) -> Description:
     """The columns, each with its protected counts."""
     found = margins(table, schema, minimum_count)
-    tables = {name: single(name, margin.groups, margin.coded.group_count) for name, margin in found.items()}
+    tables = {
+        name: single(name, np.bincount(margin.groups, minlength=margin.coded.group_count))
+        for name, margin in found.items()
+    }
     return Description(
         "independent",
         coded_columns(found, table, tables, minimum_count),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-MOST_PARENTS = 1
+MOST_PARENTS = 4
 
 FALSE_EDGE_RATE = 1e-3
 """The chance that a table of independent columns gets any edge at all, over all pairs together."""
@@ -72,39 +72,58 @@ def mutual_information(counts: np.ndarray) -> float:
 def independence_p_value(counts: np.ndarray) -> float:
     """The chance of a Pearson X^2 as large as this one, were the two columns independent; or a little more.
 
-    The exact mean and variance of X^2 over all tables with the same margins (Haldane 1940; Dawson 1954) hold for sparse
-    tables, where its chi-squared limit does not; the tail is that of the gamma distribution with these two moments,
-    through the cube-root normal approximation (Wilson and Hilferty 1931). Where rare meets rare, one or two rows that
-    coincide by chance can make up most of X^2, and the tail is longer than that; so two rows of the cell that stands
-    out most, among those in which less than one is expected, are passed over.
-
     Args:
         counts: Shape (rows, columns), total n.
 
     Returns:
-        1.0 where fewer than two rows or columns occur, or n < 4.
+        1.0 where fewer than two rows or columns occur, or n < 4; see ``stratified_p_value``.
     """
-    counts = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0].astype(float)
-    n = counts.sum()
-    if min(counts.shape) < 2 or n < 4:  # noqa: PLR2004 - no dependence can be seen, and the variance needs n > 3
-        return 1.0
-    rows, columns = counts.sum(axis=1), counts.sum(axis=0)
-    mean, variance = _moments(rows, columns, n)
+    return stratified_p_value(counts[None, :, :])
+
+
+def stratified_p_value(strata: np.ndarray) -> float:
+    """The chance of a sum of Pearson's X^2 as large as this one, were two columns independent in every stratum.
+
+    The exact mean and variance of X^2 over all tables with the same margins (Haldane 1940; Dawson 1954) hold for sparse
+    tables, where its chi-squared limit does not, and they add up over strata; the tail is that of the gamma
+    distribution with these two moments, through the cube-root normal approximation (Wilson and Hilferty 1931). Where
+    rare meets rare, one or two rows that coincide by chance can make up most of X^2, and the tail is longer than that;
+    so two rows of the cell that stands out most, among those in which less than one is expected, are passed over.
+
+    Args:
+        strata: Counts, shape (strata, rows, columns).
+
+    Returns:
+        1.0 where no stratum has two rows and two columns that occur, and four rows in all.
+    """
+    parts = [_parts(counts.astype(float)) for counts in strata]
+    held = [part for part in parts if part is not None]
+    mean, variance = sum(part[1] for part in held), sum(part[2] for part in held)
     if variance <= mean * 1e-12:
         return 1.0
-    statistic = _statistic(counts, np.outer(rows, columns) / n)
+    statistic = sum(part[0] for part in held) - max(part[3] for part in held)
     shape, scale = mean * mean / variance, variance / mean
     deviation = ((statistic / scale / shape) ** (1 / 3) - (1 - 1 / (9 * shape))) * math.sqrt(9 * shape)
     return 0.5 * math.erfc(deviation / math.sqrt(2))
 
 
-def _statistic(counts: np.ndarray, expected: np.ndarray) -> float:
-    """Pearson's X^2, less what the two rows passed over add to it."""
+def _parts(counts: np.ndarray) -> tuple[float, float, float, float] | None:
+    """X^2 of one table, its mean and variance, and what the two rows passed over add to it."""
+    counts = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
+    n = counts.sum()
+    if min(counts.shape) < 2 or n < 4:  # noqa: PLR2004 - no dependence can be seen, and the variance needs n > 3
+        return None
+    rows, columns = counts.sum(axis=1), counts.sum(axis=0)
+    expected = np.outer(rows, columns) / n
     parts = (counts - expected) ** 2 / expected
+    return float(parts.sum()), *_moments(rows, columns, n), _passed_over(counts, expected, parts)
+
+
+def _passed_over(counts: np.ndarray, expected: np.ndarray, parts: np.ndarray) -> float:
     sparse = np.where((expected < 1) & (counts > expected), parts, 0.0)
     place = np.unravel_index(np.argmax(sparse), counts.shape)
     left = max(counts[place] - _PASSED_OVER - expected[place], 0.0) ** 2 / expected[place]
-    return float(parts.sum() - max(sparse[place] - left, 0.0))
+    return float(max(sparse[place] - left, 0.0))
 
 
 def _moments(rows: np.ndarray, columns: np.ndarray, n: float) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 Here exact counts become what may be published.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,6 +26,8 @@ class ContingencyTable:
         totals: int64, shape (configurations,): rows of each configuration; -1 where hidden.
         modes: int64, shape (configurations,): the hidden group that holds most of what is hidden there (see
             ``hide.modes``); -1 where none is named.
+        at_least: True where the exact count is larger than the one told, shape as ``counts``.
+        sizes: How many groups each parent has, and the column.
     """
 
     column: str
@@ -32,6 +35,13 @@ class ContingencyTable:
     counts: np.ndarray
     totals: np.ndarray
     modes: np.ndarray
+    at_least: np.ndarray
+    sizes: tuple[int, ...]
+
+    @property
+    def family(self) -> tuple[str, ...]:
+        """The parents and the column."""
+        return (*self.parents, self.column)
 
     @property
     def seen(self) -> np.ndarray:
@@ -39,9 +49,28 @@ class ContingencyTable:
         return np.where(self.counts == HIDDEN, 0, self.counts)
 
     @property
-    def hidden_groups(self) -> np.ndarray:
-        """True for groups that are hidden in some configuration, so that their own total is not told; (groups,)."""
-        return (self.counts == HIDDEN).any(axis=0)
+    def untold(self) -> np.ndarray:
+        """True where the exact count is not told, same shape."""
+        return (self.counts == HIDDEN) | self.at_least
+
+    @property
+    def untold_groups(self) -> np.ndarray:
+        """True for groups that are untold in some configuration, so that their own total is not told; (groups,)."""
+        return np.asarray(self.untold.any(axis=0))
+
+    def over(self, cells: np.ndarray, columns: Sequence[str]) -> np.ndarray:
+        """Cells added up (or whether any is true) over all of the family but some columns.
+
+        Args:
+            cells: Shape as ``counts``.
+            columns: Some of the family, in its order.
+
+        Returns:
+            Flat, the last of these columns varying fastest.
+        """
+        rest = tuple(place for place, name in enumerate(self.family) if name not in columns)
+        wide = cells.reshape(self.sizes)
+        return (wide.any(axis=rest) if wide.dtype == bool else wide.sum(axis=rest)).ravel()
 
 
 def pooled(coded: CodedColumn, codes: Codes, minimum: int) -> CodedColumn:
@@ -54,64 +83,98 @@ def pooled(coded: CodedColumn, codes: Codes, minimum: int) -> CodedColumn:
     return replace(coded, pool=tuple(rare.tolist()), pool_mode=None if place == NO_MODE else int(rare[place]))
 
 
-def single(name: str, groups: Codes, size: int) -> ContingencyTable:
+def single(name: str, counts: np.ndarray) -> ContingencyTable:
     """The table of one column alone; pooling has already taken its small counts.
 
     Args:
         name: The column.
-        groups: The group of each row, shape (rows,).
-        size: How many groups there are.
+        counts: Exact, shape (groups,).
     """
-    counts = np.bincount(groups, minlength=size)[None, :]
-    return ContingencyTable(name, (), counts, counts.sum(axis=1), np.array([NO_MODE]))
+    row = counts[None, :]
+    return ContingencyTable(
+        name, (), row, row.sum(axis=1), np.array([NO_MODE]), np.zeros(row.shape, dtype=bool), counts.shape
+    )
 
 
-def conditional(name: str, parent: ContingencyTable, counts: np.ndarray, minimum: int) -> ContingencyTable:
-    """The table of one column given another.
+def conditional(
+    name: str, parents: Sequence[str], host: ContingencyTable, counts: np.ndarray, minimum: int
+) -> ContingencyTable:
+    """The table of one column given others.
 
     Args:
         name: The column.
-        parent: Its parent's own table, which says whose totals must stay hidden.
-        counts: Exact, shape (parent's groups, column's groups).
+        parents: Its parents, at least one.
+        host: The table of one of them, in which they all are; it says whose totals must stay hidden.
+        counts: Exact, one axis for each parent and the last for the column.
         minimum: The smallest count that may be told.
     """
-    forced = parent.hidden_groups
-    hidden = hide(counts, minimum, forced)
-    protected = np.where(hidden, HIDDEN, counts)
-    totals = np.where(forced, HIDDEN, counts.sum(axis=1))
-    return ContingencyTable(name, (parent.column,), protected, totals, modes(np.where(hidden, counts, 0), minimum))
+    return protected(name, parents, counts, host.over(host.untold, parents), minimum)
 
 
-def fill_hidden(table: ContingencyTable, parent_rows: np.ndarray | None, minimum_count: int) -> np.ndarray:
-    """Expected counts: the table with the mass of its hidden cells spread over them.
+def protected(
+    name: str, parents: Sequence[str], counts: np.ndarray, forced: np.ndarray, minimum: int
+) -> ContingencyTable:
+    """The table of one column given others, where it is known which totals must stay hidden.
 
-    Within a configuration, hidden cells share what is hidden in proportion to the column's visible counts over all
+    Args:
+        name: The column.
+        parents: Its parents.
+        counts: Exact, one axis for each parent and the last for the column.
+        forced: True for configurations whose total must stay hidden, shape (configurations,).
+        minimum: The smallest count that may be told.
+    """
+    flat = counts.reshape(-1, counts.shape[-1])
+    hiding = hide(flat, minimum, forced)
+    told = np.where(hiding.hidden, HIDDEN, flat - hiding.lowered)
+    totals = np.where(forced, HIDDEN, flat.sum(axis=1))
+    return ContingencyTable(name, tuple(parents), told, totals, hiding.modes, hiding.lowered > 0, counts.shape)
+
+
+def fill_hidden(table: ContingencyTable, configuration_rows: np.ndarray | None, minimum_count: int) -> np.ndarray:
+    """Expected counts: the table with the rows that it does not tell spread over its cells.
+
+    Within a configuration, hidden cells share what is not told in proportion to the column's told counts over all
     configurations, its backed-off distribution; half a row is added to each, so that a cell seen nowhere can still
-    occur. Where one of them is named as the mode, it takes all but half of ``minimum_count`` rows. Where a
-    configuration's total is hidden, its parent's expected rows stand in, and at least ``minimum_count`` rows are
-    hidden, for that is the rule.
+    occur. Where one of them is named as the mode, it takes all but half of ``minimum_count`` rows. Where no cell is
+    hidden, told cells share it. Where a configuration's total is hidden, the expected rows of its parents stand in, and
+    hidden cells have at least ``minimum_count`` rows, for that is the rule.
 
     Args:
         table: Protected counts.
-        parent_rows: Expected rows of each configuration, shape (configurations,); ``None`` for a root.
+        configuration_rows: Expected rows of each configuration, shape (configurations,); ``None`` for a root.
         minimum_count: Of the description.
 
     Returns:
         Shape (configurations, groups).
     """
     hidden, seen = table.counts == HIDDEN, table.seen
-    mass = (table.totals - seen.sum(axis=1)).astype(float)
-    if parent_rows is not None:
-        mass = np.where(table.totals == HIDDEN, np.maximum(parent_rows - seen.sum(axis=1), minimum_count), mass)
+    told, some_hidden = seen.sum(axis=1), hidden.any(axis=1)
+    untold = (table.totals - told).astype(float)
+    if configuration_rows is not None:
+        least = np.where(some_hidden, minimum_count, 0)
+        untold = np.where(table.totals == HIDDEN, np.maximum(configuration_rows - told, least), untold)
     named = np.flatnonzero(table.modes != NO_MODE)
     others = hidden.copy()
     others[named, table.modes[named]] = False
-    backed_off = np.where(others, seen.sum(axis=0) + 0.5, 0.0)
-    share = backed_off / np.maximum(backed_off.sum(axis=1, keepdims=True), 0.5)
-    rest = np.where(table.modes == NO_MODE, mass, np.minimum(mass, minimum_count) / 2)
-    filled = seen + share * rest[:, None]
-    filled[named, table.modes[named]] += (mass - rest)[named]
+    shares = np.where(some_hidden[:, None], np.where(others, seen.sum(axis=0) + 0.5, 0.0), seen)
+    rest = np.where(table.modes == NO_MODE, untold, np.minimum(untold, minimum_count) / 2)
+    filled = seen + shares * (rest / np.maximum(shares.sum(axis=1), 0.5))[:, None]
+    filled[named, table.modes[named]] += (untold - rest)[named]
     return filled
+
+
+def expected_counts(
+    tables: Iterable[ContingencyTable], minimum_count: int
+) -> Iterator[tuple[ContingencyTable, np.ndarray]]:
+    """Each table with its hidden cells filled, in an order in which parents come first; see ``fill_hidden``."""
+    filled: dict[str, tuple[ContingencyTable, np.ndarray]] = {}
+    for table in tables:
+        rows = None
+        if table.parents:
+            host, counts = filled[table.parents[-1]]
+            rows = host.over(counts, table.parents)
+        filled[table.column] = (table, fill_hidden(table, rows, minimum_count))
+        yield filled[table.column]
 
 
 def with_atoms(
@@ -132,7 +195,7 @@ def with_atoms(
     """
     if not isinstance(coded.coding, Bins):
         return coded
-    forced = table.hidden_groups[coded.groups]
+    forced = table.untold_groups[coded.groups]
     held = pl.DataFrame({"bin": codes, "value": to_axis(values, coded.column.type)}).drop_nulls()
     common = held.group_by("bin", "value").len("rows").filter(pl.col("rows") >= minimum).sort("bin", "rows", "value")
     total = np.bincount(codes, minlength=coded.size)

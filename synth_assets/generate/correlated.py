@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from synth_assets.describe import Description
-from synth_assets.describe.tables import ContingencyTable, fill_hidden
+from synth_assets.describe.tables import ContingencyTable, expected_counts
 from synth_assets.generate.sampling import draw
 from synth_assets.generate.values import column_values
 
@@ -16,11 +16,9 @@ def generate_correlated(description: Description, rows: int, rng: np.random.Gene
     streams = dict(zip(description.names, rng.spawn(len(description.columns)), strict=True))
     groups: dict[str, np.ndarray] = {}
     expected: dict[str, np.ndarray] = {}
-    for table in description.tables:
-        parent_rows = expected[table.parents[0]] if table.parents else None
-        weights = fill_hidden(table, parent_rows, description.minimum_count)
-        sizes = [description.column(parent).group_count for parent in table.parents]
-        groups[table.column] = draw(weights, _configurations(table, groups, sizes, rows), streams[table.column])
+    for table, weights in expected_counts(description.tables, description.minimum_count):
+        configurations = _configurations(table, groups, rows)
+        groups[table.column] = draw(weights, configurations, streams[table.column])
         expected[table.column] = weights.sum(axis=0)
     return [
         column_values(coded, groups[name], expected[name], streams[name])
@@ -28,11 +26,9 @@ def generate_correlated(description: Description, rows: int, rng: np.random.Gene
     ]
 
 
-def _configurations(
-    table: ContingencyTable, groups: Mapping[str, np.ndarray], sizes: list[int], rows: int
-) -> np.ndarray:
+def _configurations(table: ContingencyTable, groups: Mapping[str, np.ndarray], rows: int) -> np.ndarray:
     """The configuration of each row's parents, the last parent varying fastest."""
     configurations = np.zeros(rows, dtype=np.int64)
-    for parent, size in zip(table.parents, sizes, strict=True):
+    for parent, size in zip(table.parents, table.sizes, strict=False):
         configurations = configurations * size + groups[parent]
     return configurations

@@ -72,7 +72,8 @@ def test_numbers_go_up_by_one_a_run(scheduled: dg.Definitions, lasting: dg.Dagst
 
 
 @pytest.mark.parametrize(
-    "status", [DagsterRunStatus.NOT_STARTED, DagsterRunStatus.STARTED, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED]
+    "status",
+    [DagsterRunStatus.NOT_STARTED, DagsterRunStatus.STARTED, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED],
 )
 def test_a_number_that_was_asked_for_is_not_given_again(
     scheduled: dg.Definitions, lasting: dg.DagsterInstance, dataset: Dataset, status: DagsterRunStatus

@@ -5,8 +5,9 @@ It reads documents alone and nothing of the package, so that it shares no mistak
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import product
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -35,8 +36,9 @@ class Attacker:
             columns = {column["name"]: column for column in document["columns"]}
             for column in columns.values():
                 self._read_column(column)
+            tables = {table["column"]: table for table in document["tables"]}
             for table in document["tables"]:
-                self._read_table(number, table, columns)
+                self._read_table(number, table, columns, tables)
                 groups = range(_group_count(columns[table["column"]]))
                 self._sum([("group", table["column"], group) for group in groups], document["rows"])
 
@@ -86,14 +88,18 @@ class Attacker:
         for code, atoms in enumerate(column["domain"].get("atoms", [])):
             self._sum([("rest", name, code)], -sum(count for _, count in atoms), ("code", name, code))
 
-    def _read_table(self, number: int, table: Mapping[str, Any], columns: Mapping[str, Any]) -> None:
+    def _read_table(
+        self, number: int, table: Mapping[str, Any], columns: Mapping[str, Any], tables: Mapping[str, Any]
+    ) -> None:
         name, width = table["column"], range(_group_count(columns[table["column"]]))
+        floors = {tuple(place) for place in table["at_least"]}
+        configurations = list(product(*(range(_group_count(columns[parent])) for parent in table["parents"])))
         told = zip(table["counts"], table["totals"], table["modes"], strict=True)
         for row, (counts, total, mode) in enumerate(told):
             cells: list[Name] = [("cell", number, name, row, group) for group in width]
-            for cell, count in zip(cells, counts, strict=True):
+            for group, (cell, count) in enumerate(zip(cells, counts, strict=True)):
                 if count is not None:
-                    self._sum([cell], count)
+                    self._limit({cell: 1.0}, count, math.inf if (row, group) in floors else count)
             if total is not None:
                 self._sum(cells, total)
             if mode is not None:
@@ -101,11 +107,26 @@ class Attacker:
                     cell: -1.0 for cell, count in zip(cells, counts, strict=True) if count is None
                 }
                 self._limit(hidden | {cells[mode]: 1.0}, 1, math.inf)
-            for parent in table["parents"]:
-                self._sum(cells, 0, ("group", parent, row))
+            if table["parents"]:
+                shared = dict(zip(table["parents"], configurations[row], strict=True))
+                host = tables[table["parents"][-1]]
+                inside = [("cell", number, host["column"], *place) for place in _matching(host, columns, shared)]
+                self._limit(dict.fromkeys(cells, 1.0) | dict.fromkeys(inside, -1.0), 0, 0)
         for group in width:
             cells = [("cell", number, name, row, group) for row in range(len(table["counts"]))]
             self._sum(cells, 0, ("group", name, group))
+
+
+def _matching(
+    table: Mapping[str, Any], columns: Mapping[str, Any], shared: Mapping[str, int]
+) -> Iterator[tuple[int, int]]:
+    """The cells of a table, as (configuration, group), in which these columns have these groups."""
+    sizes = [range(_group_count(columns[name])) for name in (*table["parents"], table["column"])]
+    for row, configuration in enumerate(product(*sizes[:-1])):
+        for group in sizes[-1]:
+            held = dict(zip((*table["parents"], table["column"]), (*configuration, group), strict=True))
+            if all(held[name] == wanted for name, wanted in shared.items()):
+                yield row, group
 
 
 def _code_count(column: Mapping[str, Any]) -> int:

@@ -1,6 +1,6 @@
 """What an attacker with a linear program can work out from a description: never that a hidden count is small."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import polars as pl
@@ -8,20 +8,39 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from synth_assets.describe import Description, correlated, describe
+from synth_assets.describe import Description, correlated, describe, tables
 from synth_assets.describe.coding import Bins, encode
+from synth_assets.describe.hide import Hiding, hide
+from synth_assets.describe.structure import Node
 from synth_assets.schema import Categories, Column, Interval, Schema
 from synth_assets_tests.describe.attacker import Attacker, Name
 from synth_assets_tests.strategies import chains
 from synth_assets_tests.tables import categories, crossed, declared
 
 
-def linked(
-    table: pl.DataFrame, schema: Schema, links: list[tuple[str, str]], minimum: int, patch: pytest.MonkeyPatch
+def linked(  # noqa: PLR0913 - each is named where it is used
+    table: pl.DataFrame,
+    schema: Schema,
+    links: list[tuple[str, str]],
+    minimum: int,
+    patch: pytest.MonkeyPatch,
+    *,
+    parents: int = 1,
 ) -> Description:
-    """The description with a network of these links, however weak, so that small tables have deep networks too."""
+    """The description with a network of these links, however weak, so that small tables have deep networks too.
+
+    With more than one parent, each column also gets parents of its parent, as many as are wanted and there are.
+    """
     patch.setattr(correlated, "forest", lambda *_: links)
-    return describe(table, schema, mode="correlated", minimum_count=minimum)
+    patch.setattr(correlated, "grow", lambda ways, names, *_: widened(ways, names, parents))
+    return describe(table, schema, mode="correlated", minimum_count=minimum, max_parents=parents)
+
+
+def widened(ways: Sequence[tuple[str, str]], names: Sequence[str], parents: int) -> list[Node]:
+    nodes = {name: Node(name, ()) for name in names if name not in {child for _, child in ways}}
+    for parent, child in ways:
+        nodes[child] = Node(child, (*nodes[parent].parents, parent)[-parents:])
+    return list(nodes.values())
 
 
 def small_counts(table: pl.DataFrame, description: Description) -> Iterator[tuple[Name, int]]:
@@ -31,8 +50,9 @@ def small_counts(table: pl.DataFrame, description: Description) -> Iterator[tupl
         coded = description.column(published.column)
         groups = coded.groups[codes[published.column]]
         configurations = np.zeros(len(table), dtype=np.int64)
-        for parent in published.parents:
-            configurations = description.column(parent).groups[codes[parent]]
+        for name in published.parents:
+            parent = description.column(name)
+            configurations = configurations * parent.group_count + parent.groups[codes[name]]
         exact = np.zeros(published.counts.shape, dtype=np.int64)
         np.add.at(exact, (configurations, groups), 1)
         named = {
@@ -62,16 +82,37 @@ def assert_nothing_small(table: pl.DataFrame, description: Description, *documen
     return len(small)
 
 
+@pytest.mark.parametrize("parents", [1, 2, 3])
 @given(made=chains(), minimum=st.integers(2, 7))
 def test_no_small_count_of_a_network_can_be_bounded_below_the_minimum(
-    made: tuple[pl.DataFrame, Schema, list[tuple[str, str]]], minimum: int
+    made: tuple[pl.DataFrame, Schema, list[tuple[str, str]]], minimum: int, parents: int
 ):
     table, schema, links = made
     with pytest.MonkeyPatch.context() as patch:
-        assert_nothing_small(
-            table,
-            linked(table, schema, links, minimum, patch),
-        )
+        assert_nothing_small(table, linked(table, schema, links, minimum, patch, parents=parents))
+
+
+@pytest.mark.parametrize("broken", ["lowered", "forced"])
+def test_the_attacker_finds_small_counts_where_the_rule_is_broken(broken: str, monkeypatch: pytest.MonkeyPatch):
+    """Were totals told where a count is hidden, or counts not lowered where a total is, some count would be bounded."""
+
+    def unruly(counts: np.ndarray, minimum: int, forced: np.ndarray) -> Hiding:
+        if broken == "forced":
+            return hide(counts, minimum, np.zeros_like(forced))
+        kept = hide(counts, minimum, forced)
+        return Hiding(kept.hidden, np.zeros_like(kept.lowered), kept.modes)
+
+    chance = np.random.Generator(np.random.PCG64(1))
+    found = 0
+    for _ in range(40):
+        a = chance.integers(0, 3, 60)
+        b = np.where(chance.random(60) < 0.8, a, chance.integers(0, 4, 60))
+        table = pl.DataFrame({n: [f"{n}{v}" for v in held] for n, held in (("a", a), ("b", b), ("c", b // 2))})
+        monkeypatch.setattr(tables, "hide", unruly)
+        described = linked(table, declared(a=3, b=4, c=2), [("a", "b"), ("b", "c")], 5, monkeypatch)
+        attacker = Attacker(described.to_json())
+        found += sum(attacker.largest(*name) < 5 for name, _ in small_counts(table, described))
+    assert found > 0
 
 
 @given(made=chains(most_rows=30), minimum=st.integers(2, 7))

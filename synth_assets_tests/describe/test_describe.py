@@ -33,7 +33,7 @@ def with_rows(table: pl.DataFrame, *columns: Column, mode: Mode = "independent",
     [
         ({"mode": "corelated"}, "mode is 'corelated'. Allowed: random, independent, correlated"),
         ({"mode": ["random"]}, "mode is"),
-        ({"max_parents": 2}, "max_parents is 2. Allowed: whole numbers from 0 to 1"),
+        ({"max_parents": 5}, "max_parents is 5. Allowed: whole numbers from 0 to 4"),
         ({"max_parents": -1}, "max_parents is -1"),
         ({"max_parents": True}, "max_parents is True"),
         ({"minimum_count": 0}, "minimum_count is 0. Allowed: whole numbers from 1"),
@@ -222,7 +222,7 @@ def test_correlated_counts_hide_small_cells_and_the_totals_that_would_tell_them(
     assert root.counts.tolist() == [[45, 65]]
     assert child.counts.tolist() == [[-1, -1, 40], [30, 25, 10]]
     assert child.totals.tolist() == [45, 65]
-    assert child.hidden_groups.tolist() == [True, True, False]
+    assert child.untold_groups.tolist() == [True, True, False]
 
 
 def test_a_rare_missing_value_is_pooled_and_a_frequent_one_counted():

@@ -119,7 +119,7 @@ def test_what_is_no_text_is_no_description(text: Any):  # noqa: ANN401 - of ever
         (("rows",), 10**12, "must be whole numbers"),
         (("minimum_count",), 0, "minimum_count must be 1 or more"),
         (("minimum_count",), 11, "must not be from 1 to minimum_count - 1"),
-        (("max_parents",), 2, "max_parents must be 1 or less"),
+        (("max_parents",), 5, "max_parents must be 4 or less"),
         (("max_parents",), 0, "more than max_parents parents"),
         (("provenance",), {"a": 1}, "must be text"),
         (("ledger",), None, "must be text"),

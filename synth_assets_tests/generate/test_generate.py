@@ -191,12 +191,16 @@ def test_hidden_rows_are_spread_over_hidden_cells_alone():
 
 def test_hidden_rows_go_by_what_is_seen_elsewhere_or_to_the_mode():
     counts = np.array([[-1, -1, 40], [30, 10, 10], [-1, -1, 5]])
-    totals = np.array([61, 50, 26])
-    plain = ContingencyTable("b", ("a",), counts, totals, np.array([-1, -1, -1]))
+    totals, exact = np.array([61, 50, 26]), np.zeros(counts.shape, dtype=bool)
+
+    def counted(told: np.ndarray, modes: list[int]) -> ContingencyTable:
+        return ContingencyTable("b", ("a",), counts, told, np.array(modes), exact, counts.shape)
+
+    plain = counted(totals, [-1, -1, -1])
     assert fill_hidden(plain, totals, 5)[0].tolist() == pytest.approx([21 * 30.5 / 41, 21 * 10.5 / 41, 40])
-    named = ContingencyTable("b", ("a",), counts, totals, np.array([1, -1, -1]))
+    named = counted(totals, [1, -1, -1])
     assert fill_hidden(named, totals, 5)[0].tolist() == [2.5, 18.5, 40]
-    unknown = ContingencyTable("b", ("a",), counts, np.array([-1, 50, 26]), np.array([-1, -1, -1]))
+    unknown = counted(np.array([-1, 50, 26]), [-1, -1, -1])
     assert fill_hidden(unknown, np.array([50.0, 50, 26]), 5)[0].sum() == pytest.approx(50)
     assert fill_hidden(unknown, np.array([41.0, 50, 26]), 5)[0].sum() == pytest.approx(45)
 
