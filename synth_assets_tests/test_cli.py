@@ -1,13 +1,11 @@
 """The command line: what it refuses, what it says after a fault, what it leaves. Whole runs are in test_pipeline."""
 
-import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -206,23 +204,17 @@ def test_a_held_warehouse_is_waited_for_and_then_names_the_process(
     assert main(["run", "--select", "london_postcodes"]) == 0
 
 
-def start(arguments: Sequence[str], log: Path | None = None) -> subprocess.Popen[str]:
+def start(arguments: Sequence[str]) -> subprocess.Popen[str]:
     """The command in a process of its own, in a group of its own."""
-    output = subprocess.PIPE if log is None else log.open("w", encoding="utf-8")
-    try:
-        return subprocess.Popen(
-            [*PROGRAM, *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-            cwd=log.parent if log else None,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-        )
-    finally:
-        if log is not None:
-            output.close()  # pyrefly: ignore[missing-attribute]  # a file
+    return subprocess.Popen(
+        [*PROGRAM, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
 
 
 def test_a_run_that_is_killed_blocks_nothing(data: Path, capsys: pytest.CaptureFixture[str]):
@@ -271,12 +263,6 @@ def test_a_run_that_is_interrupted_says_what_stands(data: Path, number: int):
         assert [run.is_finished for run in instance.get_runs()] == [True]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.mark.usefixtures("data")
 def test_a_port_in_use_is_refused(capsys: pytest.CaptureFixture[str]):
     with socket.socket() as taken:
@@ -286,105 +272,3 @@ def test_a_port_in_use_is_refused(capsys: pytest.CaptureFixture[str]):
         assert main(["up", "--port", str(port)]) == 1
 
     assert f"Port {port} of 127.0.0.1 cannot be had: Address already in use" in capsys.readouterr().err
-
-
-def ask(port: int, query: str, **variables: Any) -> dict[str, Any]:  # noqa: ANN401 - GraphQL
-    """What the server answers to a GraphQL query."""
-    body = json.dumps({"query": query, "variables": variables}).encode()
-    headers = {"Content-Type": "application/json"}
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/graphql", body, headers)
-    with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - our own server
-        return json.loads(answer.read())["data"]
-
-
-def until(what: Callable[[], Any], seconds: float, log: Path) -> Any:  # noqa: ANN401 - whatever is waited for
-    """The first true value of a function, asked again and again."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            if found := what():
-                return found
-        except OSError:
-            pass
-        time.sleep(0.3)
-    pytest.fail(f"not within {seconds} s; the log ends: {log.read_text(encoding='utf-8')[-3000:]}")
-
-
-def group_of(leader: int) -> dict[int, str]:
-    """The processes that descend from one, with their command lines."""
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True)  # noqa: S607
-    rows = [line.split(None, 2) for line in listed.stdout.splitlines()]
-    found, wanted = {}, [leader]
-    while wanted:
-        parent = wanted.pop()
-        children = {int(row[0]): row[2] for row in rows if int(row[1]) == parent and len(row) > 2}
-        found |= children
-        wanted += children
-    return found
-
-
-LISTENING = "0A"
-SCHEDULES = """{repositoriesOrError {... on RepositoryConnection {nodes {
-  schedules {name scheduleState {status}} sensors {name sensorState {status}}}}}}"""
-SWITCH_ON = """mutation($selector: SensorSelector!) {startSensor(sensorSelector: $selector) {
-  __typename ... on Sensor {sensorState {status}}}}"""
-
-
-def listening_addresses(port: int) -> set[str]:
-    """The addresses that anything listens on at a port, as /proc has them (IPv4 little-endian, IPv6)."""
-    rows = [line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]]
-    return {row[1].split(":")[0] for row in rows if row[3] == LISTENING and int(row[1].split(":")[1], 16) == port}
-
-
-def test_up_serves_this_machine_alone_reacts_to_a_new_file_and_ends_all_it_started(data: Path, tmp_path: Path):
-    port, log = free_port(), tmp_path / "up.log"
-    up = start(["up", "--port", str(port)], log)
-    try:
-        until(lambda: ask(port, SCHEDULES)["repositoriesOrError"].get("nodes"), 90, log)
-        [repository] = ask(port, SCHEDULES)["repositoriesOrError"]["nodes"]
-        assert listening_addresses(port) == {"0100007F"}
-        assert [schedule["scheduleState"]["status"] for schedule in repository["schedules"]] == ["STOPPED"]
-        assert [sensor["sensorState"]["status"] for sensor in repository["sensors"]] == ["STOPPED"]
-        started = group_of(up.pid)
-        assert any("dagster._daemon" in command for command in started.values())
-
-        assert main(["run", "--rows", "60", *WITHOUT_REPORTS]) == 0, "a second run works while the UI is up"
-        (data / "input" / "London postcodes.csv").write_text(GOOD, encoding="utf-8")
-        place = {"repositoryLocationName": "synth_assets", "repositoryName": "__repository__"}
-        answer = ask(port, SWITCH_ON, selector={**place, "sensorName": "new_postcode_file"})
-        assert answer["startSensor"]["sensorState"]["status"] == "RUNNING"
-        runs = until(lambda: _runs(data, "new_postcode_file"), 90, log)
-        assert [run.job_name for run in runs] == ["everything"]
-        until(lambda: "correlated_ae_description" in group_of_steps(data, runs[0].run_id), 90, log)
-        started |= group_of(up.pid)
-    finally:
-        up.send_signal(signal.SIGTERM)
-        code = up.wait(60)
-
-    assert code == 0
-    assert [command for pid, command in started.items() if Path(f"/proc/{pid}").exists() and _same(pid, command)] == []
-    assert tables(data)["london_postcodes"] == 2
-    with dg.DagsterInstance.from_config(str(data / "dagster_home")) as instance:
-        end_stale_runs(instance)
-        assert all(run.is_finished for run in instance.get_runs())
-
-
-def group_of_steps(data: Path, run_id: str) -> set[str]:
-    """The steps of a run that have ended well."""
-    with dg.DagsterInstance.from_config(str(data / "dagster_home")) as instance:
-        events = [entry.dagster_event for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_SUCCESS)]
-    return {str(event.step_key) for event in events if event}
-
-
-def _runs(data: Path, sensor: str) -> Sequence[dg.DagsterRun]:
-    with dg.DagsterInstance.from_config(str(data / "dagster_home")) as instance:
-        return instance.get_runs(dg.RunsFilter(tags={"dagster/sensor_name": sensor}))
-
-
-def _same(pid: int, command: str) -> bool:
-    """Whether the process of that number is still the one that was meant."""
-    try:
-        now = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
-    except OSError:
-        return False
-    return now != "" and now.split()[:3] == command.split()[:3]

@@ -22,30 +22,26 @@ def draw(weights: np.ndarray, configurations: np.ndarray, rng: np.random.Generat
     Returns:
         Codes, int64 of shape (rows,). A code of weight 0 is never drawn.
     """
-    used, places = np.unique(configurations, return_inverse=True)
-    weights = weights[used]
-    order = rng.permutation(len(places))
-    order = order[np.argsort(places[order], kind="stable")]
-    sizes = np.bincount(places, minlength=len(used))
-    starts = np.cumsum(sizes) - sizes
-    sorted_places = np.repeat(np.arange(len(used)), sizes)
-    rank = np.arange(len(places)) - starts[sorted_places]
-    height = (rank + rng.random(len(used))[sorted_places]) / sizes[sorted_places]
-    codes = np.empty(len(places), dtype=np.int64)
-    codes[order] = _look_up(weights, sorted_places, height)
+    sizes = np.bincount(configurations, minlength=len(weights))
+    used = np.flatnonzero(sizes)
+    order = rng.permutation(len(configurations))
+    if len(used) > 1:
+        narrow = np.uint16 if len(weights) <= np.iinfo(np.uint16).max else np.int64
+        order = order[np.argsort(configurations.astype(narrow)[order], kind="stable")]
+    counts = _given_out(weights[used], sizes[used], rng.random(len(used)))
+    codes = np.empty(len(configurations), dtype=np.int64)
+    codes[order] = np.repeat(np.tile(np.arange(weights.shape[1]), len(used)), counts.ravel())
     return codes
 
 
-def _look_up(weights: np.ndarray, configurations: np.ndarray, height: np.ndarray) -> np.ndarray:
-    """The code in which each height, from 0 to below 1, falls on its configuration's cumulated weights."""
+def _given_out(weights: np.ndarray, sizes: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """How many rows of each configuration take each code, shape as ``weights``.
+
+    Rank r of n takes the first code whose cumulated share exceeds (r + u) / n: ``ceil(share * n - u)`` ranks lie below.
+    """
     cumulated = np.cumsum(weights, axis=1)
     cumulated /= cumulated[:, -1:]
-    flat = (cumulated + np.arange(len(weights))[:, None]).ravel()
-    codes = np.searchsorted(flat, configurations + height, side="right") - configurations * weights.shape[1]
-    positive = weights > 0
-    last = weights.shape[1] - 1 - np.argmax(positive[:, ::-1], axis=1)
-    codes = np.clip(codes, 0, last[configurations])
-    safe = np.maximum.accumulate(np.where(positive, np.arange(weights.shape[1]), -1), axis=1)
-    first = np.argmax(positive, axis=1)
-    found = safe[configurations, codes]
-    return np.where(found < 0, first[configurations], found)
+    below = np.clip(np.ceil(cumulated * sizes[:, None] - start[:, None]), 0, sizes[:, None]).astype(np.int64)
+    last = weights.shape[1] - 1 - np.argmax((weights > 0)[:, ::-1], axis=1)
+    below = np.where(np.arange(weights.shape[1]) >= last[:, None], sizes[:, None], below)
+    return np.diff(below, axis=1, prepend=0)

@@ -1,0 +1,88 @@
+"""The daemon, for real: a missed tick of the schedule, a new postcode file, and how everything ends.
+
+The last test stops the server; what comes after it in this folder would have none.
+"""
+
+import os
+
+import dagster as dg
+import pytest
+from dagster import DagsterRunStatus
+
+from synth_assets.cli import main
+from synth_assets.schema import MODES
+from synth_assets.storage.warehouse import Warehouse
+from synth_assets_tests.browser.conftest import ROWS
+from synth_assets_tests.browser.server import PLACE, Server, listening, survivors
+
+TAG = "synth_assets/regeneration"
+SENSORS = """query($selector: RepositorySelector!) {repositoryOrError(repositorySelector: $selector) {
+  ... on Repository {sensors {name sensorState {status}} schedules {name scheduleState {status}}}}}"""
+SWITCH_ON = """mutation($selector: SensorSelector!) {startSensor(sensorSelector: $selector) {
+  __typename ... on Sensor {sensorState {status}}}}"""
+POSTCODES = """\
+Postcode,In Use?,LSOA Code,Index of Multiple Deprivation
+BR1 1AA,Yes,E01000675,24305
+BR1 1AB,No,E01000676,13716
+"""
+
+
+def test_it_listens_on_this_machine_alone(ui: Server):
+    assert listening(ui.port) == {"0100007F"}
+    assert any("dagster._daemon" in command for command in ui.seen.values())
+
+
+def test_what_starts_by_itself_was_off_but_for_what_was_switched_on(ui: Server):
+    repository = ui.ask(SENSORS, selector=PLACE)["repositoryOrError"]
+
+    assert [sensor["sensorState"]["status"] for sensor in repository["sensors"]] == ["STOPPED"]
+    assert [schedule["scheduleState"]["status"] for schedule in repository["schedules"]] == ["RUNNING"]
+
+
+def test_missed_ticks_launch_runs_each_with_the_next_number(ui: Server):
+    ticks = ui.until(lambda: _all_of(ui, 2), 120)
+    runs = [ui.finished(run.run_id) for run in reversed(ticks)]
+
+    assert [run.tags[TAG] for run in runs] == ["1", "2"], "the second tick counts the queued run of the first"
+    assert [run.status for run in runs] == [DagsterRunStatus.SUCCESS] * 2
+    assert [run.job_name for run in runs] == ["regenerate_ae"] * 2
+    for mode in MODES:
+        for number, run in enumerate(runs, start=1):
+            assert ui.told(run.run_id, f"{mode}_ae_description")["reused"] is True
+            assert ui.told(run.run_id, f"{mode}_ae")["regeneration"] == number
+    assert ui.told(runs[0].run_id, "independent_ae")["dagster/row_count"] < ROWS
+
+
+def _all_of(ui: Server, number: int) -> list[dg.DagsterRun]:
+    runs = list(ui.runs(**{"dagster/schedule_name": "regenerate_ae_schedule"}))
+    return runs if len(runs) == number else []
+
+
+def test_a_second_run_works_while_it_is_up(ui: Server, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(ui.data))
+    monkeypatch.setenv("DAGSTER_HOME", str(ui.data / "dagster_home"))
+
+    assert main(["run", "--rows", "60", "--select", "group:source"]) == 0
+    assert Warehouse(ui.data / "warehouse.duckdb").row_count("mock_ae") == 60
+
+
+def test_a_new_postcode_file_launches_a_run(ui: Server):
+    (ui.data / "input" / "London postcodes.csv").write_text(POSTCODES, encoding="utf-8")
+    selector = {**PLACE, "sensorName": "new_postcode_file"}
+
+    assert ui.ask(SWITCH_ON, selector=selector)["startSensor"]["sensorState"]["status"] == "RUNNING"
+    [run] = ui.until(lambda: ui.runs(**{"dagster/sensor_name": "new_postcode_file"}), 120)
+    assert run.job_name == "everything"
+    ui.until(lambda: Warehouse(ui.data / "warehouse.duckdb").row_count("london_postcodes") == 2, 120)
+
+
+def test_it_ends_all_that_it_started_and_a_run_in_progress_too(ui: Server):
+    assert any(run.status == DagsterRunStatus.STARTED for run in ui.runs()), "the sensor's run is in progress"
+    code = ui.stop()
+
+    assert code == 0
+    assert survivors(ui.seen) == {}
+    assert listening(ui.port) == set()
+    assert all(run.is_finished for run in ui.runs())
+    assert "london_postcodes" in {table.name for table in Warehouse(ui.data / "warehouse.duckdb").tables()}
+    assert not os.environ.get("DAGSTER_HOME", "").startswith(str(ui.data)), "no other test gets this home"
