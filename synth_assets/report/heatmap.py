@@ -169,10 +169,8 @@ def _name_cells(axes: "Axes", layout: _Layout, *, named: bool) -> None:
     axes.set_xticks(places, labels=layout.labels, rotation=90)
     axes.set_yticks(places, labels=layout.labels if named else [""] * len(layout.labels))
     edges = [place - 0.5 for place in range(len(layout.labels) + 1)]
-    axes.set_xticks(edges, minor=True)
-    axes.set_yticks(edges, minor=True)
-    axes.grid(which="minor", color="white", linewidth=0.8)
-    axes.set_axisbelow(False)
+    axes.hlines(edges, edges[0], edges[-1], color="white", linewidth=0.8)
+    axes.vlines(edges, edges[0], edges[-1], color="white", linewidth=0.8)
     axes.tick_params(which="both", length=0)
 
 

@@ -211,7 +211,10 @@ class TableHandle:
 
 
 def _exists(connection: duckdb.DuckDBPyConnection, table: TableName) -> bool:
-    query = "select 1 from information_schema.tables where table_catalog = ? and table_schema = ? and table_name = ?"
+    query = (
+        "select 1 from duckdb_tables() where database_name = $1 and schema_name = $2 and table_name = $3 union all "
+        "select 1 from duckdb_views() where database_name = $1 and schema_name = $2 and view_name = $3"
+    )
     return connection.execute(query, [catalog(connection), table.schema, table.name]).fetchall() != []
 
 
