@@ -61,40 +61,33 @@ def _check_order(description: "Description") -> None:
 
 
 def _check_totals(table: ContingencyTable, tables: Mapping[str, ContingencyTable], rows: int) -> None:
-    """Each configuration's total is what the table that its parents share tells, and hidden where that is untold."""
+    """Each configuration's total is what the table that its parents share tells, and hidden where that is."""
     wanted = np.array([rows])
     if table.parents:
         host = tables[table.parents[-1]]
         inside = [name for name in host.family if name in table.parents] == list(table.parents)
         require(inside, f"the parents of {table.column!r} must be together in the table of the last, in its order")
-        untold = host.over(host.untold, table.parents)
-        wanted = np.where(untold, HIDDEN, host.over(host.seen, table.parents))
+        wanted = np.where(host.over(host.hidden, table.parents), HIDDEN, host.over(host.seen, table.parents))
     require(np.array_equal(table.totals, wanted), f"the totals of {table.column!r} must be those of its parents")
-    seen, some_hidden = table.seen.sum(axis=1), (table.counts == HIDDEN).any(axis=1)
+    seen, some_hidden = table.seen.sum(axis=1), table.hidden.any(axis=1)
     fits = np.where(some_hidden | (table.totals == HIDDEN), seen <= np.where(wanted < 0, rows, wanted), seen == wanted)
     require(bool(fits.all()) and seen.sum() <= rows, f"the counts of {table.column!r} must add up to their totals")
-    told = table.counts != HIDDEN
-    bound = table.at_least & told & (table.totals == HIDDEN)[:, None] & ~some_hidden[:, None]
-    require(np.array_equal(table.at_least, bound), f"at_least of {table.column!r} belongs to hidden totals alone")
-    slack = some_hidden | table.at_least.any(axis=1) | (table.totals != HIDDEN)
-    require(bool(slack.all()), f"the table of {table.column!r} must leave room where a total is hidden")
+    require(bool((some_hidden | (table.totals != HIDDEN)).all()), f"the table of {table.column!r} must hide rows too")
 
 
 def _check_hiding(table: ContingencyTable, minimum: int) -> None:
     """No small count is told, and no hidden one is what is left."""
-    small = (table.counts > 0) & (table.counts < minimum) & ~table.at_least
+    small = (table.counts > 0) & (table.counts < minimum)
     require(not small.any(), f"the counts of {table.column!r} must not be from 1 to minimum_count - 1")
-    hidden = (table.counts == HIDDEN).sum(axis=1)
-    alone = (hidden > 0) & (hidden < min(LEAST_CELLS, table.counts.shape[1]))
+    hidden, told = table.hidden.sum(axis=1), table.totals != HIDDEN
+    alone = (hidden > 0) & (hidden < min(LEAST_CELLS, table.counts.shape[1])) & told
     require(not alone.any(), f"the table of {table.column!r} must not hide one count alone")
     left = table.totals - table.seen.sum(axis=1)
     bare = (hidden > 0) & (table.totals > 0) & (left < minimum)
     require(not bare.any(), f"what the table of {table.column!r} hides must total minimum_count")
     named = np.flatnonzero(table.modes != NO_MODE)
-    require(
-        bool((table.counts[named, table.modes[named]] == HIDDEN).all()), f"modes of {table.column!r} must be hidden"
-    )
-    clear = (table.totals[named] == HIDDEN) | (left[named] > 2 * minimum)
+    require(bool(table.hidden[named, table.modes[named]].all()), f"modes of {table.column!r} must be hidden")
+    clear = ~told[named] | (left[named] > 2 * minimum)
     require(bool(clear.all()), f"modes of {table.column!r} must be of more than twice minimum_count hidden rows")
 
 
@@ -108,5 +101,5 @@ def _check_atoms(coded: CodedColumn, table: ContingencyTable, minimum: int) -> N
         require(all(count >= minimum for _, count in held), f"exact values of {name!r} must have minimum_count rows")
         require(not held or place not in coded.pool, f"pooled bins of {name!r} must name no exact values")
         left = int(rows[groups[place]]) - told
-        fits = not held or bool(table.untold_groups[groups[place]]) or left == 0 or left >= minimum
+        fits = not held or bool(table.hidden_groups[groups[place]]) or left == 0 or left >= minimum
         require(fits, f"the exact values of {name!r} must leave none, or minimum_count rows, of their bin")

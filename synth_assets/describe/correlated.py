@@ -54,7 +54,7 @@ def _counts(columns: Sequence[Margin]) -> np.ndarray:
 
 
 def _rows_hidden(counts: np.ndarray, minimum: int) -> int:
-    return int(counts[hide(counts, minimum, np.zeros(len(counts), dtype=bool)).hidden].sum())
+    return int(counts[hide(counts, minimum, np.zeros(len(counts), dtype=bool))].sum())
 
 
 def _edges(tables: Mapping[str, ContingencyTable], minimum: int) -> tuple[Edge, ...]:

@@ -78,7 +78,6 @@ def table_to_dict(table: ContingencyTable) -> dict[str, Any]:
         "totals": totals,
         "counts": counts,
         "modes": modes,
-        "at_least": np.argwhere(table.at_least).tolist(),
     }
 
 
@@ -102,24 +101,13 @@ def table_from_dict(entry: Mapping[str, Any], columns: Mapping[str, CodedColumn]
     modes = np.array(_counts(entry["modes"], f"the modes of {name!r}"), dtype=np.int64)
     fits = counts.shape == shape and totals.shape == modes.shape == shape[:1]
     require(fits, f"the table of {name!r} must be of shape {shape}")
-    places = [_place(place, shape) for place in entry["at_least"]]
-    at_least = np.zeros(shape, dtype=bool)
-    for configuration, group in places:
-        at_least[configuration, group] = True
-    return ContingencyTable(name, parents, counts, totals, modes, at_least, sizes)
+    return ContingencyTable(name, parents, counts, totals, modes, sizes)
 
 
 def _counts(shown: Iterable[Any], what: str) -> list[int]:
     counts = list(shown)
     whole((count for count in counts if count is not None), what)
     return [HIDDEN if count is None else count for count in counts]
-
-
-def _place(place: Any, shape: tuple[int, int]) -> tuple[int, int]:  # noqa: ANN401 - unchecked until here
-    whole(place, "at_least")
-    configuration, group = place
-    require(configuration < shape[0] and group < shape[1], "at_least must name cells of the table")
-    return configuration, group
 
 
 def whole(numbers: Iterable[Any], what: str) -> None:

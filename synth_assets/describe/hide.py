@@ -4,29 +4,12 @@ Rules on plain count arrays: ``pool`` for one column alone, ``hide`` for a colum
 what may be told of hidden cells. Nothing is published here.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
 LEAST_CELLS = 2
 """One hidden cell alone would be its configuration's total less what is seen."""
 
 NO_MODE = -1
-
-
-@dataclass(frozen=True, eq=False)
-class Hiding:
-    """What is told of a table's counts.
-
-    Attributes:
-        hidden: True for cells that are not told at all, shape (configurations, cells).
-        lowered: By how much each told count is below the exact one, same shape: what is told is "at least".
-        modes: The hidden cell of each configuration that is named (see ``modes``), shape (configurations,).
-    """
-
-    hidden: np.ndarray
-    lowered: np.ndarray
-    modes: np.ndarray
 
 
 def pool(counts: np.ndarray, minimum: int) -> np.ndarray:
@@ -48,41 +31,45 @@ def pool(counts: np.ndarray, minimum: int) -> np.ndarray:
     return _smallest(counts[None, :], minimum)[0]
 
 
-def hide(counts: np.ndarray, minimum: int, forced: np.ndarray) -> Hiding:
-    """What is told of a column's counts given its parents.
+def hide(counts: np.ndarray, minimum: int, forced: np.ndarray) -> np.ndarray:
+    """The hidden cells of a column's counts given its parents.
 
     In each configuration, cells below ``minimum`` are hidden and the next smallest join until at least two that total
     ``minimum`` or more are. A configuration whose small cells are all zero hides nothing. A configuration is forced
-    where its own count is not told elsewhere: then its total is hidden, and ``minimum`` rows of it must stay untold;
-    where no cell is hidden anyway, its largest count is lowered by ``minimum``, and told as "at least". Forced
-    configurations of fewer than ``minimum`` rows, or that would be lowered to nothing, are hidden whole.
+    where its own count is not told elsewhere: then its total is hidden, and ``minimum`` rows of it must be too; where
+    no cell is hidden anyway, its largest one is, and one without rows is hidden whole. (The largest costs least: how
+    many rows it holds follows, but for a few, from the parents' own counts. To tell a lower bound of it in place of
+    hiding it would not do: who knows how the bound was made knows the count, and with it the total.)
 
     Why that is enough, for a network in which the parents of every column are together in the table of one of them:
-    let a hidden cell (a, b) hold n, with 0 < n < ``minimum``. Its configuration hides at least ``minimum - n`` rows in
-    other cells (a, b'). Give ``minimum - n`` of those rows the value b. That changes no told count of this table and
-    no total of a. The counts that it changes, of b and b' and of b or b' together with parts of a, are told nowhere:
-    in every table that has them as configurations these are forced. There the rows taken from a configuration can be
-    among the ``minimum`` that are untold in it, and the rows given to one go to a cell of it that is hidden or "at
-    least"; so on down the network. Every number that is told stays true, and the cell holds ``minimum``. Tables that
-    agree on what they share, along such a network, are the tables of some list of rows (Vorob'ev 1962).
+    let a hidden cell (a, b) hold n, with 0 < n < ``minimum``. If its configuration hides at least ``minimum - n`` rows
+    in other cells (a, b'), give that many of them the value b; it changes no told count of this table and no total of
+    a. If it does not, a has fewer than ``minimum`` rows, all of them in hidden cells of the table that the parents
+    share; raise one of those cells to ``minimum`` first, by this same argument, and let the rows that come to a, and
+    those that a has, take the value b. The counts that this changes, of b and b' and of b or b' together with parts of
+    a, are told nowhere: in every table that has them as configurations these are forced. There the rows taken from a
+    configuration can be among the hidden ones, and the rows given to one go to a hidden cell of it; so on down the
+    network. Every number that is told stays true, and the cell holds ``minimum``. Tables that agree on what they share,
+    along such a network, are the tables of some list of rows (Vorob'ev 1962).
 
     What it does not cover: the program is given the numbers of one description. Two descriptions of one table hide
     different cells and can be combined; and who reasons from this rule itself (a cell was hidden, so some cell beside
-    it is small; a count was lowered, so it is larger by ``minimum``) can at times say more.
+    it is small, or it is the largest) can at times say more.
 
     Args:
         counts: Exact, shape (configurations, cells).
         minimum: The smallest count that may be told.
         forced: True for configurations whose own count is told nowhere, shape (configurations,).
+
+    Returns:
+        True for hidden cells, shape as ``counts``.
     """
     hidden = _smallest(counts, minimum)
-    largest = counts.max(axis=1)
-    whole = forced & ~hidden.any(axis=1) & (largest <= minimum)
-    hidden[whole] = True
-    lowered = np.zeros_like(counts)
-    rows = np.flatnonzero(forced & ~hidden.any(axis=1))
-    lowered[rows, counts[rows].argmax(axis=1)] = minimum
-    return Hiding(hidden, lowered, modes(np.where(hidden, counts, 0), minimum))
+    bare = forced & ~hidden.any(axis=1)
+    rows = np.flatnonzero(bare)
+    hidden[rows, counts[rows].argmax(axis=1)] = True
+    hidden[bare & (counts.max(axis=1) == 0)] = True
+    return hidden
 
 
 def modes(hidden_counts: np.ndarray, minimum: int) -> np.ndarray:

@@ -26,7 +26,6 @@ class ContingencyTable:
         totals: int64, shape (configurations,): rows of each configuration; -1 where hidden.
         modes: int64, shape (configurations,): the hidden group that holds most of what is hidden there (see
             ``hide.modes``); -1 where none is named.
-        at_least: True where the exact count is larger than the one told, shape as ``counts``.
         sizes: How many groups each parent has, and the column.
     """
 
@@ -35,7 +34,6 @@ class ContingencyTable:
     counts: np.ndarray
     totals: np.ndarray
     modes: np.ndarray
-    at_least: np.ndarray
     sizes: tuple[int, ...]
 
     @property
@@ -46,17 +44,17 @@ class ContingencyTable:
     @property
     def seen(self) -> np.ndarray:
         """The counts with 0 for hidden ones, same shape."""
-        return np.where(self.counts == HIDDEN, 0, self.counts)
+        return np.where(self.hidden, 0, self.counts)
 
     @property
-    def untold(self) -> np.ndarray:
-        """True where the exact count is not told, same shape."""
-        return (self.counts == HIDDEN) | self.at_least
+    def hidden(self) -> np.ndarray:
+        """True where the count is not told, same shape."""
+        return self.counts == HIDDEN
 
     @property
-    def untold_groups(self) -> np.ndarray:
-        """True for groups that are untold in some configuration, so that their own total is not told; (groups,)."""
-        return np.asarray(self.untold.any(axis=0))
+    def hidden_groups(self) -> np.ndarray:
+        """True for groups that are hidden in some configuration, so that their own total is not told; (groups,)."""
+        return np.asarray(self.hidden.any(axis=0))
 
     def over(self, cells: np.ndarray, columns: Sequence[str]) -> np.ndarray:
         """Cells added up (or whether any is true) over all of the family but some columns.
@@ -91,9 +89,7 @@ def single(name: str, counts: np.ndarray) -> ContingencyTable:
         counts: Exact, shape (groups,).
     """
     row = counts[None, :]
-    return ContingencyTable(
-        name, (), row, row.sum(axis=1), np.array([NO_MODE]), np.zeros(row.shape, dtype=bool), counts.shape
-    )
+    return ContingencyTable(name, (), row, row.sum(axis=1), np.array([NO_MODE]), counts.shape)
 
 
 def conditional(
@@ -108,7 +104,7 @@ def conditional(
         counts: Exact, one axis for each parent and the last for the column.
         minimum: The smallest count that may be told.
     """
-    return protected(name, parents, counts, host.over(host.untold, parents), minimum)
+    return protected(name, parents, counts, host.over(host.hidden, parents), minimum)
 
 
 def protected(
@@ -124,20 +120,23 @@ def protected(
         minimum: The smallest count that may be told.
     """
     flat = counts.reshape(-1, counts.shape[-1])
-    hiding = hide(flat, minimum, forced)
-    told = np.where(hiding.hidden, HIDDEN, flat - hiding.lowered)
+    hidden = hide(flat, minimum, forced)
+    told = np.where(hidden, HIDDEN, flat)
     totals = np.where(forced, HIDDEN, flat.sum(axis=1))
-    return ContingencyTable(name, tuple(parents), told, totals, hiding.modes, hiding.lowered > 0, counts.shape)
+    several = hidden & (hidden.sum(axis=1, keepdims=True) > 1)
+    return ContingencyTable(
+        name, tuple(parents), told, totals, modes(np.where(several, flat, 0), minimum), counts.shape
+    )
 
 
 def fill_hidden(table: ContingencyTable, configuration_rows: np.ndarray | None, minimum_count: int) -> np.ndarray:
-    """Expected counts: the table with the rows that it does not tell spread over its cells.
+    """Expected counts: the table with the rows that it does not tell spread over its hidden cells.
 
-    Within a configuration, hidden cells share what is not told in proportion to the column's told counts over all
-    configurations, its backed-off distribution; half a row is added to each, so that a cell seen nowhere can still
-    occur. Where one of them is named as the mode, it takes all but half of ``minimum_count`` rows. Where no cell is
-    hidden, told cells share it. Where a configuration's total is hidden, the expected rows of its parents stand in, and
-    hidden cells have at least ``minimum_count`` rows, for that is the rule.
+    A cell that is hidden alone takes what is hidden in its configuration. Several share it in proportion to the
+    column's counts over all configurations, its backed-off distribution; half a row is added to each, so that a cell
+    seen nowhere can still occur. Where one of them is named as the mode, it takes all but half of ``minimum_count``
+    rows. Where a configuration's total is hidden, the expected rows of its parents stand in, and at least
+    ``minimum_count`` rows are hidden, for that is the rule.
 
     Args:
         table: Protected counts.
@@ -147,19 +146,21 @@ def fill_hidden(table: ContingencyTable, configuration_rows: np.ndarray | None, 
     Returns:
         Shape (configurations, groups).
     """
-    hidden, seen = table.counts == HIDDEN, table.seen
-    told, some_hidden = seen.sum(axis=1), hidden.any(axis=1)
-    untold = (table.totals - told).astype(float)
+    hidden, filled = table.hidden, table.seen.astype(float)
+    left = table.totals - filled.sum(axis=1)
     if configuration_rows is not None:
-        least = np.where(some_hidden, minimum_count, 0)
-        untold = np.where(table.totals == HIDDEN, np.maximum(configuration_rows - told, least), untold)
-    named = np.flatnonzero(table.modes != NO_MODE)
-    others = hidden.copy()
+        left = np.where(
+            table.totals == HIDDEN, np.maximum(configuration_rows - filled.sum(axis=1), minimum_count), left
+        )
+    alone = np.flatnonzero(hidden.sum(axis=1) == 1)
+    filled[alone, hidden[alone].argmax(axis=1)] = left[alone]
+    named, others = np.flatnonzero(table.modes != NO_MODE), hidden.copy()
     others[named, table.modes[named]] = False
-    shares = np.where(some_hidden[:, None], np.where(others, seen.sum(axis=0) + 0.5, 0.0), seen)
-    rest = np.where(table.modes == NO_MODE, untold, np.minimum(untold, minimum_count) / 2)
-    filled = seen + shares * (rest / np.maximum(shares.sum(axis=1), 0.5))[:, None]
-    filled[named, table.modes[named]] += (untold - rest)[named]
+    others[alone] = False
+    rest = np.where(table.modes == NO_MODE, left, np.minimum(left, minimum_count) / 2)
+    backed_off = np.where(others, filled.sum(axis=0) + 0.5, 0.0)
+    filled += backed_off * (rest / np.maximum(backed_off.sum(axis=1), 0.5))[:, None]
+    filled[named, table.modes[named]] += (left - rest)[named]
     return filled
 
 
@@ -195,7 +196,7 @@ def with_atoms(
     """
     if not isinstance(coded.coding, Bins):
         return coded
-    forced = table.untold_groups[coded.groups]
+    forced = table.hidden_groups[coded.groups]
     held = pl.DataFrame({"bin": codes, "value": to_axis(values, coded.column.type)}).drop_nulls()
     common = held.group_by("bin", "value").len("rows").filter(pl.col("rows") >= minimum).sort("bin", "rows", "value")
     total = np.bincount(codes, minlength=coded.size)

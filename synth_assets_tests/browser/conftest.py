@@ -20,7 +20,7 @@ FIFTEEN_DAYS_S = 15 * 86_400
 
 @pytest.fixture(scope="session")
 def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """``synth-assets up`` after ``synth-assets run``; the schedule was switched on 15 days ago and the machine was off."""
+    """``synth-assets up`` after ``synth-assets run``; the schedule has been on for 15 days, the machine has not."""
     folder = tmp_path_factory.mktemp("ui")
     server = Server(folder / "data", free_port(), folder / "up.log")
     environment = {
@@ -32,7 +32,7 @@ def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         for name, value in environment.items():
             patch.setenv(name, value)
         assert main(["run", "--rows", str(ROWS)]) == 0
-        switch_on_long_ago(server, environment)
+        switch_on_long_ago(environment)
     try:
         server.start(environment)
         yield server
@@ -40,7 +40,7 @@ def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         server.stop()
 
 
-def switch_on_long_ago(server: Server, environment: Mapping[str, str]) -> None:
+def switch_on_long_ago(environment: Mapping[str, str]) -> None:
     """Switch the schedule on with Dagster's own command, and date that back."""
     subprocess.run(
         [sys.executable, "-m", "dagster", "schedule", "start", SCHEDULE, "-w", "workspace.yaml"],

@@ -1,5 +1,6 @@
 """``synth-assets up`` in a process of its own, and ways to ask what it does."""
 
+import http.client
 import json
 import os
 import signal
@@ -7,8 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -79,9 +80,10 @@ class Server:
     def ask(self, query: str, **variables: Any) -> dict[str, Any]:  # noqa: ANN401 - GraphQL
         """The data in the answer to a GraphQL query."""
         body = json.dumps({"query": query, "variables": variables}).encode()
-        request = urllib.request.Request(f"{self.address}/graphql", body, {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - our own server
-            return json.loads(answer.read())["data"]
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        with closing(connection):
+            connection.request("POST", "/graphql", body, {"Content-Type": "application/json"})
+            return json.loads(connection.getresponse().read())["data"]
 
     def until(self, what: Callable[[], Any], seconds: float) -> Any:  # noqa: ANN401 - whatever is waited for
         """The first true value of a function, asked again and again."""

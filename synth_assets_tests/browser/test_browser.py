@@ -75,9 +75,8 @@ def test_a_branch_is_materialised_and_its_check_can_be_read(page: "playwright.Pa
     page.keyboard.press("Enter")
     page.wait_for_url("**random_ae**")
     page.locator("svg foreignObject").get_by_text("reports", exact=True).wait_for(state="detached")
-    for group in GROUPS:
-        page.locator("svg foreignObject").get_by_text(group, exact=True).first.click()
-    page.locator("svg foreignObject").get_by_text("random_ae", exact=True).first.wait_for()
+    page.locator("svg foreignObject").get_by_text("synthetic", exact=True).click()
+    page.locator("svg foreignObject").get_by_text("random_ae", exact=True).wait_for()
 
     page.get_by_role("button", name="Materialize").first.click()
     page.get_by_text("Launched run").wait_for()
@@ -113,8 +112,8 @@ def test_a_comparison_shows_its_figures(page: "playwright.Page"):
 
 def test_an_asset_shows_owner_kinds_columns_and_source(page: "playwright.Page"):
     page.goto("/assets/correlated_ae")
-    page.get_by_text("Open synthetic.py in editor").wait_for()
+    page.get_by_text("synthetic.py").first.wait_for()
     text = page.locator("body").inner_text()
 
-    for told in ("data-stewards", "synthetic", "DuckDB", "Polars", "Open defs.yaml", "Drawn from correlated_ae_desc"):
+    for told in ("data-stewards", "synthetic", "DuckDB", "Polars", "defs.yaml", "Drawn from correlated_ae_desc"):
         assert told in text

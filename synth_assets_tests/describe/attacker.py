@@ -92,14 +92,13 @@ class Attacker:
         self, number: int, table: Mapping[str, Any], columns: Mapping[str, Any], tables: Mapping[str, Any]
     ) -> None:
         name, width = table["column"], range(_group_count(columns[table["column"]]))
-        floors = {tuple(place) for place in table["at_least"]}
         configurations = list(product(*(range(_group_count(columns[parent])) for parent in table["parents"])))
         told = zip(table["counts"], table["totals"], table["modes"], strict=True)
         for row, (counts, total, mode) in enumerate(told):
             cells: list[Name] = [("cell", number, name, row, group) for group in width]
-            for group, (cell, count) in enumerate(zip(cells, counts, strict=True)):
+            for cell, count in zip(cells, counts, strict=True):
                 if count is not None:
-                    self._limit({cell: 1.0}, count, math.inf if (row, group) in floors else count)
+                    self._sum([cell], count)
             if total is not None:
                 self._sum(cells, total)
             if mode is not None:

@@ -222,7 +222,7 @@ def test_correlated_counts_hide_small_cells_and_the_totals_that_would_tell_them(
     assert root.counts.tolist() == [[45, 65]]
     assert child.counts.tolist() == [[-1, -1, 40], [30, 25, 10]]
     assert child.totals.tolist() == [45, 65]
-    assert child.untold_groups.tolist() == [True, True, False]
+    assert child.hidden_groups.tolist() == [True, True, False]
 
 
 def test_a_rare_missing_value_is_pooled_and_a_frequent_one_counted():

@@ -12,12 +12,7 @@ COUNTS = st.lists(st.integers(0, 20), min_size=2, max_size=8)
 
 def hidden(*rows: list[int], minimum: int = 5, forced: bool = False) -> list[list[bool]]:
     counts = np.array(rows)
-    return hide(counts, minimum, np.full(len(rows), forced)).hidden.tolist()
-
-
-def lowered(*rows: list[int], minimum: int = 5) -> list[list[int]]:
-    counts = np.array(rows)
-    return hide(counts, minimum, np.full(len(rows), fill_value=True)).lowered.tolist()
+    return hide(counts, minimum, np.full(len(rows), forced)).tolist()
 
 
 def test_small_cells_are_hidden_with_the_next_smallest_until_two_cells_total_the_minimum():
@@ -31,18 +26,19 @@ def test_zeros_alone_hide_nothing():
     assert hidden([0, 9, 30, 8]) == [[False, False, False, False]]
 
 
-def test_a_forced_configuration_that_hides_nothing_has_its_largest_count_lowered():
-    assert hidden([0, 9, 30, 8], forced=True) == [[False, False, False, False]]
-    assert lowered([0, 9, 30, 8], [6, 9, 9, 0]) == [[0, 0, 5, 0], [0, 5, 0, 0]]
+def test_a_forced_configuration_that_hides_nothing_hides_its_largest_count():
+    assert hidden([0, 9, 30, 8], [6, 9, 9, 0], forced=True) == [
+        [False, False, True, False],
+        [False, True, False, False],
+    ]
 
 
-def test_a_forced_configuration_that_hides_cells_anyway_is_not_lowered():
-    assert lowered([1, 9, 30, 8]) == [[0, 0, 0, 0]]
+def test_a_forced_configuration_that_hides_cells_anyway_hides_no_more():
+    assert hidden([1, 9, 30, 8], forced=True) == [[True, False, False, True]]
 
 
-def test_a_forced_configuration_that_would_be_lowered_to_nothing_is_hidden_whole():
-    assert hidden([0, 5, 0], [0, 0, 0], [3, 0, 0], forced=True) == [[True] * 3] * 3
-    assert lowered([0, 5, 0], [0, 0, 0], [3, 0, 0]) == [[0, 0, 0]] * 3
+def test_a_forced_configuration_without_rows_or_with_a_few_is_hidden_whole():
+    assert hidden([0, 0, 0], [3, 0, 0], [1, 2, 1], forced=True) == [[True] * 3] * 3
 
 
 def test_each_configuration_is_hidden_by_itself():
@@ -60,19 +56,20 @@ def test_a_minimum_of_one_hides_nothing():
 @given(counts=COUNTS, minimum=st.integers(1, 8), forced=st.booleans())
 def test_what_is_hidden_keeps_the_rule(counts: list[int], minimum: int, forced: bool):  # noqa: FBT001 - drawn
     exact = np.array(counts)
-    found = hide(exact[None, :], minimum, np.array([forced]))
-    mask, less = found.hidden[0], found.lowered[0]
+    mask = hide(exact[None, :], minimum, np.array([forced]))[0]
     told, kept = exact[~mask], exact[mask]
     assert not ((told > 0) & (told < minimum)).any()
-    assert (exact - less >= 0).all()
-    if mask.any():
-        assert len(kept) >= 2
-        assert kept.sum() >= min(minimum, exact.sum())
+    assert kept.sum() >= min(minimum, exact.sum()) or not (mask.any() or forced)
+    if mask.sum() == 1:
+        assert forced
+        assert kept.max() >= told.max()
+    elif mask.any():
         assert kept.max() <= told.min(initial=99)
-    if forced:
-        assert kept.sum() + less.sum() >= min(minimum, exact.sum())
     else:
-        assert not less.any()
+        assert not forced
+    if kept.max(initial=0) >= minimum and len(kept) > 1:
+        without = np.sort(kept)[:-1]
+        assert len(without) < 2 or without.sum() < minimum
 
 
 @given(counts=COUNTS, minimum=st.integers(1, 8))

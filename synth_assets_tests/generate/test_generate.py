@@ -189,20 +189,21 @@ def test_hidden_rows_are_spread_over_hidden_cells_alone():
     assert counts["a0b0"] + counts["a0b1"] == 5
 
 
-def test_hidden_rows_go_by_what_is_seen_elsewhere_or_to_the_mode():
-    counts = np.array([[-1, -1, 40], [30, 10, 10], [-1, -1, 5]])
-    totals, exact = np.array([61, 50, 26]), np.zeros(counts.shape, dtype=bool)
+def test_hidden_rows_go_by_what_is_seen_elsewhere_or_to_the_mode_or_to_the_one_hidden_cell():
+    def filled(counts: list[list[int]], totals: list[int], modes: list[int], rows: list[float]) -> list[float]:
+        cells = np.array(counts)
+        table = ContingencyTable("b", ("a",), cells, np.array(totals), np.array(modes), cells.shape)
+        return fill_hidden(table, np.array(rows), 5)[0].tolist()
 
-    def counted(told: np.ndarray, modes: list[int]) -> ContingencyTable:
-        return ContingencyTable("b", ("a",), counts, told, np.array(modes), exact, counts.shape)
-
-    plain = counted(totals, [-1, -1, -1])
-    assert fill_hidden(plain, totals, 5)[0].tolist() == pytest.approx([21 * 30.5 / 41, 21 * 10.5 / 41, 40])
-    named = counted(totals, [1, -1, -1])
-    assert fill_hidden(named, totals, 5)[0].tolist() == [2.5, 18.5, 40]
-    unknown = counted(np.array([-1, 50, 26]), [-1, -1, -1])
-    assert fill_hidden(unknown, np.array([50.0, 50, 26]), 5)[0].sum() == pytest.approx(50)
-    assert fill_hidden(unknown, np.array([41.0, 50, 26]), 5)[0].sum() == pytest.approx(45)
+    counts = [[-1, -1, 40], [30, 10, 10], [-1, -1, 5]]
+    totals, rows = [61, 50, 26], [61.0, 50, 26]
+    assert filled(counts, totals, [-1, -1, -1], rows) == pytest.approx([21 * 30.5 / 41, 21 * 10.5 / 41, 40])
+    assert filled(counts, totals, [1, -1, -1], rows) == [2.5, 18.5, 40]
+    assert sum(filled(counts, [-1, 50, 26], [-1, -1, -1], [50, 50, 26])) == pytest.approx(50)
+    assert sum(filled(counts, [-1, 50, 26], [-1, -1, -1], [41, 50, 26])) == pytest.approx(45)
+    alone = [[7, -1, 40], [30, 10, 10], [-1, -1, 5]]
+    assert filled(alone, [-1, 50, 26], [-1, -1, -1], [61.5, 50, 26]) == [7, 14.5, 40]
+    assert filled(alone, [-1, 50, 26], [-1, -1, -1], [47, 50, 26]) == [7, 5, 40]
 
 
 def test_a_frequent_pair_that_is_hidden_with_a_rare_one_stays_frequent():
