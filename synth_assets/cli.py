@@ -9,7 +9,7 @@ from typing import NoReturn
 from dagster import DagsterError, DagsterInstance
 
 from synth_assets.defs.home import prepare_home
-from synth_assets.defs.launch import load_definitions, run, run_config, select
+from synth_assets.defs.launch import loaded, run, run_config, select
 from synth_assets.defs.results import RunResult
 from synth_assets.defs.serve import HOST, refuse_taken, serve
 from synth_assets.defs.stale_runs import end_stale_runs
@@ -94,7 +94,9 @@ def _port(text: str) -> int:
 def _run(options: argparse.Namespace) -> int:
     folder = DataFolder.from_environment()
     prepare_home(folder)
-    definitions = load_definitions()
+    from synth_assets.definitions import defs  # noqa: PLC0415 - loading every definition takes seconds
+
+    definitions = loaded(defs)
     keys = select(definitions, options.select)
     print(f"Materialising {len(keys)} assets into {folder.warehouse}", flush=True)
     started = time.perf_counter()

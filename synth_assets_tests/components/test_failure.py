@@ -39,7 +39,7 @@ def test_the_hook_logs_the_advice_once(instance: dg.DagsterInstance, error: Exce
     job = dg.define_asset_job("all", hooks={say_what_to_do})
     made = dg.Definitions(assets=[fails], jobs=[job], executor=dg.in_process_executor).resolve_job_def("all")
     result = made.execute_in_process(instance=instance, raise_on_error=False)
-    logged = [entry.user_message for entry in instance.all_logs(result.run_id) if entry.level >= 40]
+    logged = [entry.user_message for entry in instance.all_logs(result.run_id) if int(entry.level) >= 40]
     advised = [text for text in logged if "Every table stands" in text]
 
     assert len(advised) == 1

@@ -32,7 +32,7 @@ def test_told_columns_keep_their_order():
 
 def test_a_preview_is_a_table_of_a_few_rows_whatever_is_in_them():
     table = pl.DataFrame({"a|b": ["x|y", "two\nlines", None, "", "é", "sixth"], "n": range(6)})
-    text = preview(table).value
+    text = str(preview(table).value)
 
     assert text.splitlines() == [
         "| a\\|b | n |",

@@ -39,15 +39,16 @@ def test_the_asset_leaves_the_declared_columns_and_accounts_for_every_step(
     result = materialise(visits(), ["clinic", "deidentified_visits"], instance)
     table = workplace.warehouse.read("deidentified_visits")
     [event] = result.asset_materializations_for_node("deidentified_visits")
-    steps = event.metadata["steps"].records
+    told: Any = event.metadata["steps"]
+    steps = told.records
 
     assert result.success
     assert table.columns == ["Sex", "Age band", "Ward ID"]
     assert (event.metadata["rows in"].value, event.metadata["rows out"].value) == (200, 196)
     assert [record.data["step"] for record in steps] == ["drop", "keep only", "band numbers", "pseudonymise"]
-    assert [record.data["rows out"] for record in steps] == [200, 196, 196, 196]
-    assert steps[0].data["columns removed"] == "Patient"
-    assert steps[3].data["columns added"] == "Ward ID"
+    assert [record.data["rows"] for record in steps] == ["200 to 200", "200 to 196", "196 to 196", "196 to 196"]
+    assert steps[0].data["columns"] == "- Patient"
+    assert "+ Ward ID" in steps[3].data["columns"]
     assert {check.check_name: check.passed for check in result.get_asset_check_evaluations()} == {
         "no_direct_identifier": True,
         "no_row_lost_without_reason": True,
@@ -91,8 +92,9 @@ def test_an_identifier_that_is_left_writes_nothing_and_the_old_table_stands(
     assert verdicts["no_direct_identifier"].severity == dg.AssetCheckSeverity.ERROR
     assert f"column 'Note' holds a {kind}" in str(verdicts["no_direct_identifier"].description)
     assert verdicts["no_row_lost_without_reason"].passed
-    assert "Nothing was written" in failure.step_failure_data.user_failure_data.description
-    assert "Add a step that removes them" in failure.step_failure_data.user_failure_data.description
+    said = str(getattr(failure.step_failure_data.user_failure_data, "description", None))
+    assert "Nothing was written" in said
+    assert "Add a step that removes them" in said
     assert_frame_equal(workplace.warehouse.read("deidentified_visits"), before)
     assert result.asset_materializations_for_node("deidentified_visits") == []
     assert result.asset_materializations_for_node("random_visits_description") == []

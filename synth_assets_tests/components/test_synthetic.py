@@ -154,7 +154,7 @@ def test_every_mode_is_drawn_checked_and_told(workplace: Workplace, instance: dg
     assert result.success
     assert (told["mode"], told["rows"], told["seed"], told["regeneration"]) == ("correlated", 196, "11", 2)
     assert told["dagster/row_count"] == 196
-    assert told["preview (synthetic rows)"].startswith("| Sex | Age band | Ward ID |")
+    assert str(told["preview (synthetic rows)"]).startswith("| Sex | Age band | Ward ID |")
     assert {name: workplace.warehouse.row_count(name) for name in names} == {
         "random_visits": 50,
         "independent_visits": 196,

@@ -5,7 +5,8 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from synth_assets.defs.launch import load_definitions, run_config, select
+from synth_assets.definitions import defs
+from synth_assets.defs.launch import loaded, run_config, select
 from synth_assets.errors import StorageError, SynthAssetsError
 from synth_assets.schema import MODES
 
@@ -100,4 +101,4 @@ def test_sizes_of_what_is_not_selected_are_left_out(definitions: dg.Definitions)
 def test_an_environment_that_cannot_be_used_is_told_without_a_traceback(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", " ")
     with pytest.raises(StorageError, match="SYNTH_ASSETS_DATA_DIR is set but empty"):
-        load_definitions()
+        loaded(defs)
