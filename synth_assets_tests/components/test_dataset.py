@@ -102,7 +102,7 @@ def test_unknown_steps_and_settings_are_refused(step: dict[str, Any], message: s
         ({"modes": {"random": {"rows": 0}}}, "rows"),
         ({"modes": {"random": {"rows": "many"}}}, "rows"),
         ({"modes": {"random": {"max_parents": 1}}}, "max_parents"),
-        ({"modes": {"correlated": {"max_parents": 2}}}, "max_parents"),
+        ({"modes": {"correlated": {"max_parents": 5}}}, "max_parents"),
         ({"columns": ["Sex"]}, "columns"),
         ({"source": ""}, "source"),
         ({"title": 7}, "title"),
