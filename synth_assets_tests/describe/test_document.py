@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from synth_assets.describe import Description, describe
 from synth_assets.describe.description import FORMAT, VERSION
+from synth_assets.describe.document import MOST_COUNT
+from synth_assets.describe.network import MOST_PARENTS
 from synth_assets.errors import DescriptionError
 from synth_assets.generate import generate
 from synth_assets.schema import MODES, Mode, Schema
@@ -66,6 +68,9 @@ def test_the_published_schema_is_itself_valid():
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     assert SCHEMA["properties"]["format"]["const"] == FORMAT
     assert SCHEMA["properties"]["version"]["const"] == VERSION
+    assert SCHEMA["properties"]["max_parents"]["maximum"] == MOST_PARENTS
+    assert SCHEMA["$defs"]["table"]["properties"]["parents"]["maxItems"] == MOST_PARENTS
+    assert SCHEMA["$defs"]["count"]["maximum"] == MOST_COUNT
 
 
 @pytest.mark.parametrize("described", PUBLISHED, ids=lambda described: described.mode)

@@ -206,6 +206,21 @@ def test_hidden_rows_go_by_what_is_seen_elsewhere_or_to_the_mode_or_to_the_one_h
     assert filled(alone, [-1, 50, 26], [-1, -1, -1], [47, 50, 26]) == [7, 5, 40]
 
 
+def test_a_configuration_whose_total_is_hidden_keeps_its_shares_but_for_a_few_rows():
+    """Of ``b`` two values are hidden below a0, so both hide their largest count of ``c``, which is not lost."""
+    chance = rng(4)
+    pairs = [("a0", "b0")] * 3 + [("a0", "b1")] * 4 + [("a0", "b2")] * 400
+    pairs += [("a1", "b0")] * 300 + [("a1", "b1")] * 200 + [("a1", "b2")] * 100
+    third = [f"c{chance.choice(3, p=[0.7, 0.2, 0.1]) if pair[1] != 'b2' else 2}" for pair in pairs]
+    table = pl.DataFrame([(*pair, c) for pair, c in zip(pairs, third, strict=True)], list("abc"), orient="row")
+    described = describe(table, declared(a=2, b=3, c=3), mode="correlated")
+    below = next(published for published in described.tables if published.column == "c")
+    assert below.parents == ("b",)
+    assert below.hidden.sum(axis=1).tolist() == [1, 1, 0]
+    assert below.modes.tolist() == [-1, -1, -1]
+    assert pair_distance(table, generate(described, rng=rng()), ("b", "c")) < 0.01
+
+
 def test_a_frequent_pair_that_is_hidden_with_a_rare_one_stays_frequent():
     """Each of the first two rows hides its 400 together with its 3; spread evenly, all would be upside down."""
     table = crossed([[400, 3, 0, 0, 0, 0], [3, 400, 0, 0, 0, 0], [0, 0, 100, 100, 100, 100]])

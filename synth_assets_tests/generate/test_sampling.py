@@ -82,3 +82,11 @@ def test_the_place_of_a_row_says_nothing_of_its_code():
         codes = draw(np.array([[1.0, 3.0]]), np.zeros(100, dtype=np.int64), rng(seed))
         np.add.at(totals, (np.arange(100) // 10, codes), 1)
     assert chi_squared(totals) < 9 + 4 * math.sqrt(18)
+
+
+def test_many_small_configurations_together_draw_each_code_at_its_rate():
+    """Each of 20,000 configurations has one row: only the random start makes the shares right."""
+    weights = np.tile([0.7, 0.25, 0.05], (20_000, 1))
+    codes = draw(weights, np.arange(20_000), rng())
+    shares = np.bincount(codes, minlength=3) / 20_000
+    assert shares == pytest.approx([0.7, 0.25, 0.05], abs=4 * math.sqrt(0.25 / 20_000))
