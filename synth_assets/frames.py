@@ -1,9 +1,12 @@
-"""One kind of table from many: every frame that the core accepts becomes a polars DataFrame here.
+"""One kind of table from many: every frame that the core accepts becomes a polars DataFrame here, whole or in batches.
 
 Nothing is interpreted: no column is dropped, renamed or given another meaning.
 """
 
 import sys
+from collections.abc import Generator, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 import polars as pl
@@ -11,10 +14,14 @@ import polars as pl
 from synth_assets.errors import SchemaError
 
 if TYPE_CHECKING:
+    import duckdb
     import pandas as pd
 
 Frame: TypeAlias = Any
-"""A polars DataFrame or LazyFrame, a pandas DataFrame, a DuckDB relation, or a ``StoredTable``."""
+"""A polars DataFrame or LazyFrame, a pandas DataFrame, a DuckDB relation, a ``StoredTable``, or a Parquet file's path."""
+
+BATCH_ROWS = 131_072
+"""About as many rows are held at a time where a table is read in batches."""
 
 
 @runtime_checkable
@@ -25,13 +32,17 @@ class StoredTable(Protocol):
         """The whole table."""
         ...
 
+    def relation(self) -> AbstractContextManager["duckdb.DuckDBPyRelation"]:
+        """The table as a DuckDB relation, valid inside the ``with`` block."""
+        ...
+
 
 def to_polars(frame: Frame) -> pl.DataFrame:
     """The same table as a polars DataFrame; pandas' NaN and NaT become null.
 
     Args:
-        frame: A polars DataFrame or LazyFrame, a pandas DataFrame (its index is not a column), a DuckDB relation, or a
-            ``StoredTable``.
+        frame: A polars DataFrame or LazyFrame, a pandas DataFrame (its index is not a column), a DuckDB relation, a
+            ``StoredTable``, or the path of a Parquet file.
 
     Raises:
         SchemaError: The object is none of these, or holds columns that cannot be read; no value is told.
@@ -42,8 +53,70 @@ def to_polars(frame: Frame) -> pl.DataFrame:
     """
     if isinstance(frame, pl.DataFrame):
         return frame
-    try:
+    with _told(frame):
         return _read(frame)
+
+
+@contextmanager
+def opened(frame: Frame) -> Generator[Frame]:
+    """The same table, ready to be read as often as needed inside the ``with`` block; see ``in_memory``, ``batches``.
+
+    Raises:
+        SchemaError: The object is no table that can be read.
+    """
+    with ExitStack() as stack:
+        with _told(frame):
+            table = _open(frame, stack)
+        yield table
+
+
+def _open(frame: Frame, stack: ExitStack) -> Frame:
+    if isinstance(frame, pl.LazyFrame) or _is_relation(frame):
+        return frame
+    if isinstance(frame, Path):
+        import duckdb  # noqa: PLC0415 - slow to import, and loaded already where there is a relation
+
+        _check_file(frame)
+        return stack.enter_context(duckdb.connect()).read_parquet(str(frame))
+    if not isinstance(frame, pl.DataFrame) and isinstance(frame, StoredTable):
+        return stack.enter_context(frame.relation())
+    return to_polars(frame)
+
+
+def _check_file(path: Path) -> None:
+    if not path.is_file():
+        message = f"There is no file {path}. Give the path of a Parquet file."
+        raise SchemaError(message)
+
+
+def batches(table: Frame) -> Iterator[pl.DataFrame]:
+    """The rows of what ``opened`` gives, some ``BATCH_ROWS`` at a time and in no promised order; one batch at least."""
+    if isinstance(table, pl.DataFrame):
+        yield from table.iter_slices(BATCH_ROWS) if len(table) else [table]
+        return
+    with _told(table):
+        found = False
+        for batch in _streamed(table):
+            found = True
+            yield batch
+        if not found:
+            yield table.collect_schema().to_frame() if isinstance(table, pl.LazyFrame) else to_polars(table)
+
+
+def _streamed(table: Frame) -> Iterator[pl.DataFrame]:
+    if isinstance(table, pl.LazyFrame):
+        yield from table.collect_batches(chunk_size=BATCH_ROWS, maintain_order=False)
+        return
+    with table.to_arrow_reader(BATCH_ROWS) as reader:
+        for batch in reader:
+            yield pl.DataFrame(batch)
+
+
+@contextmanager
+def _told(frame: Frame) -> Generator[None]:
+    """What a library raises for a table that it cannot read, in our words."""
+    try:
+        yield
     except _unreadable() as error:
         message = (
             f"This {type(frame).__name__} cannot be read as a table ({type(error).__name__} in {_culprits(frame)}). "
@@ -56,17 +129,24 @@ def to_polars(frame: Frame) -> pl.DataFrame:
 def _read(frame: Frame) -> pl.DataFrame:
     if isinstance(frame, pl.LazyFrame):
         return frame.collect()
+    if isinstance(frame, Path):
+        _check_file(frame)
+        return pl.read_parquet(frame)
     if _is_pandas(frame):
         return _from_pandas(frame)
     if isinstance(frame, StoredTable) and isinstance(table := frame.read(), pl.DataFrame):
         return table
-    if hasattr(frame, "to_arrow_table"):
+    if _is_relation(frame):
         return pl.DataFrame(frame.to_arrow_table())
     message = (
         f"Cannot read a {type(frame).__module__}.{type(frame).__name__} as a table. Allowed: a polars DataFrame or "
-        "LazyFrame, a pandas DataFrame, or a DuckDB relation."
+        "LazyFrame, a pandas DataFrame, a DuckDB relation, or the path of a Parquet file."
     )
     raise SchemaError(message)
+
+
+def _is_relation(frame: Frame) -> bool:
+    return hasattr(frame, "to_arrow_reader")
 
 
 def _from_pandas(frame: "pd.DataFrame") -> pl.DataFrame:

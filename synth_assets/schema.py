@@ -9,11 +9,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from typing import Any, Literal, Self, TypeAlias, get_args
 
 import polars as pl
 import yaml
 
+from synth_assets.constraints import Constraint, Determined, Forbidden, Ordered, constraint_from_dict
 from synth_assets.errors import SchemaError
 from synth_assets.frames import Frame, to_polars
 
@@ -27,12 +29,14 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 COLUMN_TYPES: tuple[ColumnType, ...] = get_args(ColumnType)
 ROLES: tuple[Role, ...] = get_args(Role)
 ORDERED_TYPES: tuple[ColumnType, ...] = ("integer", "float", "date", "datetime")
-DEFAULT_BINS = 20
+KEY_TYPES: tuple[ColumnType, ...] = ("integer", "text")
+DEFAULT_BINS = 40
 MOST_BINS = 10_000
 LEAST_INTEGER, MOST_INTEGER = -(2**63), 2**63 - 1
 
 _MOST_INFERRED_CATEGORIES = 1_000
 _LEAST_ROWS_A_CATEGORY = 10
+_LEAST_ROWS_OF_A_KEY = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,8 @@ class Column:
         description: For people.
         time_zone: Of a datetime, e.g. ``Europe/London``; ``None`` is a local time without zone. Bounds of a zoned
             column are in UTC where they name no zone.
+        unique: Whether it is a candidate key, of which no two rows hold the same value: text or integer. Nothing is
+            described of its values; synthetic ones are counted off.
     """
 
     name: str
@@ -123,6 +129,7 @@ class Column:
     unit: str | None = None
     description: str | None = None
     time_zone: str | None = None
+    unique: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a type, role or domain that does not exist or does not fit."""
@@ -133,6 +140,12 @@ class Column:
         _one_of("role", self.name, self.role, ROLES)
         _one_of("domain_source", self.name, self.domain_source, get_args(DomainSource))
         self._check_time_zone()
+        if self.unique and (self.type not in KEY_TYPES or self.domain is not None):
+            message = (
+                f"Column {self.name!r} of type {self.type} is declared unique. Allowed for: {', '.join(KEY_TYPES)}, "
+                "without a domain, for nothing is described of a key's values."
+            )
+            raise SchemaError(message)
         if self.domain is None:
             return
         wanted = {"category": Categories}.get(self.type, Interval if self.type in ORDERED_TYPES else type(None))
@@ -160,6 +173,11 @@ class Column:
         zoned = self.time_zone is not None
         bounds = [_bound(self.name, self.type, bound, zoned=zoned) for bound in (domain.minimum, domain.maximum)]
         return Interval(bounds[0], bounds[1], domain.bins)
+
+    @property
+    def opaque(self) -> bool:
+        """Whether nothing is described of its values: text, keys and direct identifiers."""
+        return self.type == "text" or self.unique or self.role == "direct_identifier"
 
     @property
     def ordered(self) -> bool:
@@ -191,6 +209,7 @@ class Column:
             "unit": self.unit,
             "description": self.description,
             "time_zone": self.time_zone,
+            "unique": self.unique,
         }
 
     @classmethod
@@ -210,9 +229,10 @@ class Column:
             if not isinstance(document.get(key), str):
                 message = f"Column {name!r} has {key} {document.get(key)!r}. Every column needs a {key}, as text."
                 raise SchemaError(message)
-        if not isinstance(document.get("nullable", False), bool):
-            message = f"Column {name!r} has nullable {document['nullable']!r}. Allowed: true or false."
-            raise SchemaError(message)
+        for key in ("nullable", "unique"):
+            if not isinstance(document.get(key, False), bool):
+                message = f"Column {name!r} has {key} {document[key]!r}. Allowed: true or false."
+                raise SchemaError(message)
         for key in ("unit", "description", "time_zone"):
             if not isinstance(document.get(key), str | None):
                 message = f"Column {name!r} has {key} {document[key]!r}. Allowed: text."
@@ -235,10 +255,12 @@ class Schema:
     Attributes:
         columns: At least one; no two of a name.
         public_domain_reason: Why the domains that came from data are public, where the user said so.
+        constraints: Rules between columns that every row keeps, in the original and in synthetic tables.
     """
 
     columns: tuple[Column, ...]
     public_domain_reason: str | None = None
+    constraints: tuple[Constraint, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse an empty schema and names that are used twice."""
@@ -250,6 +272,9 @@ class Schema:
         if repeated:
             message = f"Columns are declared more than once: {', '.join(repeated)}. Declare each once."
             raise SchemaError(message)
+        for constraint in self.constraints:
+            _check_constraint(constraint, self)
+        _check_together(self.constraints)
 
     def __iter__(self) -> Iterator[Column]:
         """The columns, in order."""
@@ -287,7 +312,7 @@ class Schema:
 
     @classmethod
     def from_yaml(cls, text: str) -> Self:
-        """A schema from YAML: a list ``columns``, each with the keys of ``Column``.
+        """A schema from YAML: a list ``columns``, each with the keys of ``Column``, and a list ``constraints``.
 
         Raises:
             SchemaError: The text is not YAML of that form.
@@ -313,18 +338,24 @@ class Schema:
             message = "A schema is written as 'columns:' and a list of columns; this document is not."
             raise SchemaError(message)
         for key in document:
-            _one_of("key", "schema", key, ("columns", "public_domain_reason"))
+            _one_of("key", "schema", key, ("columns", "public_domain_reason", "constraints"))
         reason = document.get("public_domain_reason")
         if not isinstance(reason, str | None):
             message = f"public_domain_reason is {reason!r}. Allowed: text."
             raise SchemaError(message)
-        return cls(tuple(Column.from_dict(column) for column in document["columns"]), reason)
+        rules = document.get("constraints", [])
+        if not isinstance(rules, list):
+            message = f"constraints is {rules!r}. Allowed: a list."
+            raise SchemaError(message)
+        columns = tuple(Column.from_dict(column) for column in document["columns"])
+        return cls(columns, reason, tuple(constraint_from_dict(rule) for rule in rules))
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values; ``from_dict`` gives the same schema back."""
         return {
             "columns": [column.to_dict() for column in self.columns],
             "public_domain_reason": self.public_domain_reason,
+            "constraints": [constraint.to_dict() for constraint in self.constraints],
         }
 
     @classmethod
@@ -332,6 +363,7 @@ class Schema:
         """A schema read from a table; every domain says ``domain_source="data"``.
 
         Text that repeats (at least 10 rows a value, at most 1,000 values) becomes ``category``, other text ``text``.
+        Text and integers of which at least 100 rows hold a value, and no two the same, become ``unique``.
 
         Raises:
             SchemaError: The table has no columns, or a column of a type that is not supported.
@@ -356,6 +388,73 @@ class Schema:
             for column in self.columns
         )
         return replace(self, columns=tuple(columns), public_domain_reason=reason)
+
+
+def _check_constraint(constraint: Constraint, schema: Schema) -> None:
+    """Refuse a rule about columns that are not there, or that it cannot be about."""
+    columns = [schema[name] for name in constraint.columns]
+    allowed: Iterable[str] = ORDERED_TYPES if isinstance(constraint, Ordered) else COLUMN_TYPES
+    if isinstance(constraint, Forbidden):
+        allowed = ("category", "boolean", "integer")
+    for column in columns:
+        if column.type not in allowed or column.unique:
+            kind = "a unique column" if column.unique else f"of type {column.type}"
+            message = f"The constraint '{constraint}' names {column.name!r}, {kind}. Allowed: {', '.join(allowed)}."
+            raise SchemaError(message)
+    if isinstance(constraint, Ordered) and len({(column.type, column.time_zone is None) for column in columns}) > 1:
+        message = f"The constraint '{constraint}' compares columns of several types. Allowed: columns of one type."
+        raise SchemaError(message)
+    if isinstance(constraint, Determined) and constraint.column in constraint.by:
+        message = f"In the constraint '{constraint}', a column decides itself. Allowed: other columns."
+        raise SchemaError(message)
+    if isinstance(constraint, Forbidden):
+        for name, values in constraint.values:
+            _check_values(constraint, schema[name], values)
+
+
+def _check_values(constraint: Forbidden, column: Column, values: Iterable[object]) -> None:
+    wanted = {"category": str, "boolean": bool, "integer": int}[column.type]
+    domain = column.domain.values if isinstance(column.domain, Categories) else None
+    for value in values:
+        fits = value is None or (type(value) is wanted and (domain is None or value in domain))
+        if not fits:
+            allowed = f"a value of type {column.type}" if domain is None else ", ".join(domain)
+            message = (
+                f"The constraint '{constraint}' gives {column.name!r} the value {value!r}. Allowed: {allowed}, null."
+            )
+            raise SchemaError(message)
+
+
+def _check_together(constraints: Iterable[Constraint]) -> None:
+    """Refuse rules that cannot be kept together: decided twice, decided or ordered in a circle, decided and ordered."""
+    decided = [rule for rule in constraints if isinstance(rule, Determined)]
+    before = {rule.column: set(rule.by) for rule in decided}
+    twice = [name for name, times in Counter(rule.column for rule in decided).items() if times > 1]
+    larger: dict[str, set[str]] = {}
+    for rule in constraints:
+        if isinstance(rule, Ordered):
+            for low, high in pairwise(rule.columns):
+                larger.setdefault(high, set()).add(low)
+    both = sorted(set(before) & {name for name in [*larger, *(low for lows in larger.values() for low in lows)]})
+    circle = _circle(before) or _circle(larger)
+    problems = (
+        (twice, "decided by more than one constraint"),
+        (both, "both decided and ordered"),
+        (circle, "decided or ordered in a circle"),
+    )
+    for names, what in problems:
+        if names:
+            message = f"Column(s) {', '.join(names)} are {what}. Leave one of the constraints out."
+            raise SchemaError(message)
+
+
+def _circle(before: Mapping[str, set[str]]) -> list[str]:
+    """The columns that cannot be put after all that come before them."""
+    left = {name: set(names) for name, names in before.items()}
+    while free := [name for name, names in left.items() if not names & set(left)]:
+        for name in free:
+            del left[name]
+    return sorted(left)
 
 
 def _one_of(what: str, owner: str, value: object, allowed: Iterable[str]) -> None:
@@ -460,8 +559,21 @@ def _infer_column(values: pl.Series) -> Column:
         domain = Categories(held) if held else None
     elif kind in ORDERED_TYPES:
         domain = _observed_range(values, kind)
-    nullable = values.null_count() > 0
-    return Column(values.name, kind, domain=domain, domain_source="data", nullable=nullable, time_zone=zone)
+    nullable, unique = values.null_count() > 0, kind in KEY_TYPES and _is_key(values)
+    return Column(
+        values.name,
+        kind,
+        domain=None if unique else domain,
+        domain_source="data",
+        nullable=nullable,
+        time_zone=zone,
+        unique=unique,
+    )
+
+
+def _is_key(values: pl.Series) -> bool:
+    present = values.drop_nulls()
+    return len(present) >= _LEAST_ROWS_OF_A_KEY and present.n_unique() == len(present)
 
 
 def _observed_range(values: pl.Series, kind: ColumnType) -> Interval | None:

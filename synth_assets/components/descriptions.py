@@ -12,6 +12,7 @@ from synth_assets.components.metadata import DECIMALS, told_columns
 from synth_assets.components.resources import Workplace
 from synth_assets.describe import Description, describe
 from synth_assets.errors import DescriptionError
+from synth_assets.report.network import write_network
 from synth_assets.schema import Mode
 from synth_assets.storage.fingerprint import fingerprint
 from synth_assets.storage.key import keyed_hash
@@ -44,7 +45,8 @@ def description_asset(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
     def description(workplace: Workplace, original: TableHandle) -> dg.Output[Description]:
         started = time.perf_counter()
         made, reused = describe_or_reuse(dataset, mode, original, workplace)
-        return dg.Output(made, metadata=_shown(made, reused=reused, seconds=time.perf_counter() - started))
+        told = _drawn(made, name, workplace) | _shown(made, reused=reused, seconds=time.perf_counter() - started)
+        return dg.Output(made, metadata=told)
 
     return description
 
@@ -84,6 +86,17 @@ def _stored(warehouse: Warehouse, name: str) -> Description | None:
         return Description.from_json(table.item())
     except DescriptionError:
         return None
+
+
+def _drawn(made: Description, name: str, workplace: Workplace) -> dict[str, Any]:
+    """The network as a file, and as a preview; nothing in modes that have none."""
+    if made.mode != "correlated":
+        return {}
+    picture = write_network(made, workplace.folder.reports / name, name=name)
+    return {
+        "network drawn": dg.MetadataValue.md(picture.preview),
+        "figure": dg.MetadataValue.path(str(picture.path)),
+    }
 
 
 def _shown(made: Description, *, reused: bool, seconds: float) -> dict[str, Any]:

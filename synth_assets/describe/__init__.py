@@ -1,13 +1,12 @@
 """Table -> Description: what may be told of a sensitive table, in one of three modes."""
 
-import functools
-
-from synth_assets.describe.conform import conform
+from synth_assets.describe.coded_table import coded_table
 from synth_assets.describe.correlated import describe_correlated
 from synth_assets.describe.description import Description
 from synth_assets.describe.independent import describe_independent
 from synth_assets.describe.network import MOST_PARENTS
 from synth_assets.describe.random import describe_random
+from synth_assets.describe.reader import reading
 from synth_assets.errors import DescriptionError
 from synth_assets.frames import Frame
 from synth_assets.schema import MODES, Mode, Schema
@@ -30,7 +29,8 @@ def describe(  # noqa: PLR0913 - the interface that notebooks and assets share
     Deterministic, and independent of the order of the rows.
 
     Args:
-        frame: A polars DataFrame or LazyFrame, a pandas DataFrame, or a DuckDB relation, of shape (rows, columns).
+        frame: A polars DataFrame or LazyFrame, a pandas DataFrame, a DuckDB relation, a table of the warehouse, or the
+            path of a Parquet file, of shape (rows, columns). What is not in memory is read in batches, and need not fit.
         schema: Its columns; it must name every column of the table.
         mode: ``random`` (domains alone), ``independent`` (counts per column) or ``correlated`` (a network as well).
         max_parents: Correlated mode: the most columns that one may depend on, 0 to 4.
@@ -43,25 +43,15 @@ def describe(  # noqa: PLR0913 - the interface that notebooks and assets share
         DescriptionError: An argument is out of range, a domain is missing, or the table has too few rows.
     """
     _check(mode, max_parents, minimum_count, epsilon, delta)
-
-    @functools.cache
-    def read():  # noqa: ANN202 - pl.DataFrame
-        return conform(frame, schema)
-
     if mode == "random":
-        description = describe_random(read, schema, minimum_count)
+        description = describe_random(frame, schema, minimum_count)
     else:
-        table = read()
-        if len(table) < max(minimum_count, 1):
-            message = (
-                f"The table has {len(table)} row(s). To describe it takes at least minimum_count = {minimum_count}: of "
-                "fewer, nothing may be told. Use more rows, or random mode with a declared schema."
-            )
-            raise DescriptionError(message)
+        with reading(frame, schema) as reader:
+            table = coded_table(reader, minimum_count)
         description = (
-            describe_independent(table, schema, minimum_count)
+            describe_independent(table, minimum_count)
             if mode == "independent"
-            else describe_correlated(table, schema, minimum_count, max_parents)
+            else describe_correlated(table, minimum_count, max_parents)
         )
     return description.with_reason(schema.public_domain_reason)
 

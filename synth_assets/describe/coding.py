@@ -52,23 +52,31 @@ class Bins:
         edges: Increasing, one more than there are bins.
         atoms: Per bin, the exact values that enough rows hold, each with its count.
         clamp: Whether values beyond the ends belong to the end bins (top- and bottom-coding); else they do not occur.
+        spikes: Exact values that so many rows hold that each has a code of its own, after those of the bins, in which
+            they are then not counted; increasing.
         kind: ``bins``, as in the document.
     """
 
     edges: tuple[float, ...]
     atoms: tuple[tuple[tuple[float, int], ...], ...] = ()
     clamp: bool = False
+    spikes: tuple[float, ...] = ()
     kind: Literal["bins"] = "bins"
 
     @property
-    def size(self) -> int:
+    def bins(self) -> int:
         """How many bins there are."""
         return len(self.edges) - 1
+
+    @property
+    def size(self) -> int:
+        """How many codes there are, missing apart: bins, then spikes."""
+        return self.bins + len(self.spikes)
 
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """Nothing is published of the values (text): code 0 is present."""
+    """Nothing is published of the values (text, keys): code 0 is present."""
 
     kind: Literal["presence"] = "presence"
 
@@ -173,15 +181,24 @@ def _look_up(axis: pl.Series, coding: Levels) -> pl.Series:
 
 
 def into_bins(axis: pl.Series, coding: Bins) -> pl.Series:
-    """The bin of each value, on the column's axis; null where the value is missing or in no bin."""
-    edges = np.asarray(coding.edges)
+    """The bin or spike of each value, on the column's axis; null where the value is missing or in no bin."""
     present = axis.drop_nulls().to_numpy()
-    found = np.searchsorted(edges, present, side="right") - 1
-    if axis.dtype.is_float():
-        found[present == edges[-1]] = coding.size - 1
-    inside = (found >= 0) & (found < coding.size)
-    if coding.clamp:
-        found, inside = np.clip(found, 0, coding.size - 1), np.ones(len(found), dtype=bool)
+    found, inside = _bin_of(present, coding)
+    if coding.spikes:
+        spikes = np.asarray(coding.spikes)
+        place = np.minimum(np.searchsorted(spikes, present), len(spikes) - 1)
+        found = np.where(spikes[place] == present, coding.bins + place, found)
     codes = np.full(len(axis), -1, dtype=np.int64)
     codes[axis.is_not_null().to_numpy()] = np.where(inside, found, -1)
     return pl.Series(codes).replace(-1, None)
+
+
+def _bin_of(present: np.ndarray, coding: Bins) -> tuple[np.ndarray, np.ndarray]:
+    """The bin of each value, and whether it is in one."""
+    edges = np.asarray(coding.edges)
+    found = np.searchsorted(edges, present, side="right") - 1
+    if coding.clamp:
+        return np.clip(found, 0, coding.bins - 1), np.ones(len(found), dtype=bool)
+    if present.dtype.kind == "f":
+        found[present == edges[-1]] = coding.bins - 1
+    return found, (found >= 0) & (found < coding.bins)

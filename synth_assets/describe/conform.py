@@ -3,13 +3,33 @@
 Nothing is cut, clipped or converted with loss, and no value of the table gets into a message.
 """
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import polars as pl
 
+from synth_assets.constraints import Determined, violations
 from synth_assets.errors import SchemaError
 from synth_assets.frames import Frame, to_polars
 from synth_assets.schema import Categories, Column, Interval, Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A way in which a table does not fit; how many values that concerns is counted beside it.
+
+    Attributes:
+        before: What is said before the number.
+        after: What is said after it; ``None`` where there is nothing to count.
+    """
+
+    before: str
+    after: str | None = None
+
+    def said(self, count: int) -> str:
+        """The problem in words."""
+        return self.before if self.after is None else f"{self.before} {count} {self.after}"
 
 
 def conform(frame: Frame, schema: Schema) -> pl.DataFrame:
@@ -20,47 +40,67 @@ def conform(frame: Frame, schema: Schema) -> pl.DataFrame:
     Raises:
         SchemaError: The table and the schema disagree; the message lists every disagreement with its count.
     """
-    table = to_polars(frame)
-    problems = [*_wrong_names(table, schema)]
+    table, problems = converted(to_polars(frame), schema)
+    refuse(problems)
+    return table
+
+
+def converted(table: pl.DataFrame, schema: Schema) -> tuple[pl.DataFrame, Counter[Problem]]:
+    """A batch with the schema's columns as far as they can be had, and what does not fit, counted."""
+    problems: Counter[Problem] = Counter(_wrong_names(table, schema))
     columns: dict[str, pl.Series] = {}
     for column in schema:
         if column.name in table.columns:
-            values, problem = _convert(table[column.name], column)
+            values, found = _convert(table[column.name], column)
             columns[column.name] = values
-            problems += [problem] if problem else [*_outside(values, column)]
+            problems.update(found or dict(_outside(values, column)))
+    rows = pl.DataFrame(columns)
+    if not problems:
+        problems.update(dict(_broken(rows, schema)))
+    return rows, problems
+
+
+def refuse(problems: Counter[Problem]) -> None:
+    """Say all that does not fit.
+
+    Raises:
+        SchemaError: There is something.
+    """
     if problems:
-        message = f"The table does not fit its schema: {'; '.join(problems)}. Correct the table or the schema."
+        said = "; ".join(problem.said(count) for problem, count in problems.items())
+        message = f"The table does not fit its schema: {said}. Correct the table or the schema."
         raise SchemaError(message)
-    return pl.DataFrame(columns)
 
 
-def _wrong_names(table: pl.DataFrame, schema: Schema) -> Iterator[str]:
+def _wrong_names(table: pl.DataFrame, schema: Schema) -> Iterator[Problem]:
     missing = [name for name in schema.names if name not in table.columns]
     unknown = [name for name in table.columns if name not in schema.names]
     if missing:
-        yield f"column(s) missing from the table: {', '.join(missing)}"
+        yield Problem(f"column(s) missing from the table: {', '.join(missing)}")
     if unknown:
-        yield f"column(s) not in the schema: {', '.join(unknown)}"
+        yield Problem(f"column(s) not in the schema: {', '.join(unknown)}")
 
 
-def _convert(values: pl.Series, column: Column) -> tuple[pl.Series, str | None]:
+def _convert(values: pl.Series, column: Column) -> tuple[pl.Series, dict[Problem, int]]:
     """The values in the column's own type, and what is wrong where that would lose something."""
     wrong = f"column {column.name!r} holds {values.dtype}, the schema says {column.type}"
     if values.dtype.is_float():
         values = values.fill_nan(None)
     if values.dtype == pl.Null:
-        return values.cast(column.dtype), None
+        return values.cast(column.dtype), {}
     if not _convertible(values.dtype, column):
-        return values, wrong
+        return values, {Problem(wrong): 1}
     converted = values.cast(column.dtype, strict=False)
+    if values.dtype == column.dtype:
+        return converted, {}
     lost = int((converted.cast(values.dtype, strict=False) != values).fill_null(value=True).sum()) - values.null_count()
-    return converted, f"{wrong}, and {lost} value(s) cannot be converted without loss" if lost else None
+    return converted, {Problem(f"{wrong}, and", "value(s) cannot be converted without loss"): lost} if lost else {}
 
 
 def _convertible(dtype: pl.DataType, column: Column) -> bool:
     number = dtype.is_numeric()
     if column.type == "datetime":
-        return isinstance(dtype, pl.Datetime) and dtype.time_zone == column.time_zone
+        return isinstance(dtype, pl.Datetime) and (dtype.time_zone is None) == (column.time_zone is None)
     return {
         "integer": number,
         "float": number,
@@ -71,14 +111,15 @@ def _convertible(dtype: pl.DataType, column: Column) -> bool:
     }[column.type]
 
 
-def _outside(values: pl.Series, column: Column) -> Iterator[str]:
+def _outside(values: pl.Series, column: Column) -> Iterator[tuple[Problem, int]]:
     nulls = values.null_count()
     if nulls and not column.nullable:
-        yield f"column {column.name!r} has {nulls} missing value(s), and the schema says it is not nullable"
+        text = f"column {column.name!r} has", "missing value(s), and the schema says it is not nullable"
+        yield Problem(*text), nulls
     for inside, where in _limits(values, column):
         outside = int((~inside).sum())
         if outside:
-            yield f"column {column.name!r} has {outside} value(s) {where}"
+            yield Problem(f"column {column.name!r} has", f"value(s) {where}"), outside
             return
 
 
@@ -100,3 +141,10 @@ def naive(values: pl.Series) -> pl.Series:
     if isinstance(values.dtype, pl.Datetime) and values.dtype.time_zone:
         return values.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
     return values
+
+
+def _broken(rows: pl.DataFrame, schema: Schema) -> Iterator[tuple[Problem, int]]:
+    """Rules that a batch alone can break; see ``reader`` for the others."""
+    for rule in schema.constraints:
+        if not isinstance(rule, Determined) and (broken := violations(rows, rule)):
+            yield Problem(f"the constraint '{rule}' is broken in", "row(s)"), broken

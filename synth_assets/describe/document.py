@@ -19,7 +19,7 @@ from synth_assets.describe.coding import (
     bound_to_axis,
 )
 from synth_assets.describe.tables import HIDDEN, ContingencyTable
-from synth_assets.schema import Column, ColumnType
+from synth_assets.schema import KEY_TYPES, Column, ColumnType
 
 MOST_COUNT = 10**11
 """No count is larger: with ``_MOST_CELLS`` of them, every sum fits in 64 bits."""
@@ -130,6 +130,7 @@ def _coding_to_dict(coding: Coding, kind: ColumnType) -> dict[str, Any]:
             "edges": [_show(edge, kind) for edge in coding.edges],
             "atoms": atoms,
             "clamp": coding.clamp,
+            "spikes": [_show(value, kind) for value in coding.spikes],
         }
     return {"kind": "presence"}
 
@@ -138,7 +139,7 @@ def _coding_from_dict(entry: Mapping[str, Any], kind: ColumnType) -> Coding:
     form = {"text": "presence", "category": "levels", "boolean": "levels"}.get(kind, entry["kind"])
     require(entry["kind"] == form in {"presence", "levels", "bins"}, f"a domain of kind {entry['kind']!r} cannot be")
     if form == "presence":
-        require(kind == "text", "only text is described as present or missing")
+        require(kind in KEY_TYPES, "only text and keys are described as present or missing")
         return Presence()
     if form == "levels":
         values = tuple(_read(value, kind) for value in entry["values"])
@@ -147,18 +148,25 @@ def _coding_from_dict(entry: Mapping[str, Any], kind: ColumnType) -> Coding:
     edges = tuple(_read(edge, kind) for edge in entry["edges"])
     require(len(edges) > 1 and all(low < high for low, high in pairwise(edges)), "edges must increase")
     atoms = tuple(tuple((_read(value, kind), count) for value, count in held) for held in entry["atoms"])
-    bins = Bins(edges, atoms, _truth(entry["clamp"]))
+    spikes = tuple(_read(value, kind) for value in entry.get("spikes", ()))
+    bins = Bins(edges, atoms, _truth(entry["clamp"]), spikes)
     _check_atoms(bins)
+    require(all(low < high for low, high in pairwise(spikes)), "spikes must increase")
+    inside = bins.clamp or all(edges[0] <= value <= edges[-1] for value in spikes)
+    require(inside, "spikes must lie between the first edge and the last")
     return bins
 
 
 def _check_atoms(bins: Bins) -> None:
-    require(len(bins.atoms) in {0, bins.size}, "atoms must be given for every bin or for none")
+    require(len(bins.atoms) in {0, bins.bins}, "atoms must be given for every bin or for none")
     for place, held in enumerate(bins.atoms):
         whole((count for _, count in held), "the counts of exact values")
         low, high = bins.edges[place], bins.edges[place + 1]
         require(all(first < second for (first, _), (second, _) in pairwise(held)), "exact values must increase")
-        require(all(low <= value <= high for value, _ in held), "exact values must lie in their bin")
+        first, last = place == 0 and bins.clamp, place == bins.bins - 1 and bins.clamp
+        inside = all((first or low <= value) and (last or value <= high) for value, _ in held)
+        require(inside, "exact values must lie in their bin")
+        require(not {value for value, _ in held} & set(bins.spikes), "a spike is no exact value of a bin")
 
 
 def _truth(shown: object) -> bool:

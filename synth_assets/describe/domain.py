@@ -3,11 +3,11 @@
 No bound or bin edge here is taken from a row, and no value that fewer than ``minimum`` rows hold is named.
 """
 
+from bisect import bisect_right
 from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
-import polars as pl
 
 from synth_assets.describe.coding import (
     Bins,
@@ -17,14 +17,23 @@ from synth_assets.describe.coding import (
     Presence,
     axis_limits,
     bound_to_axis,
-    into_bins,
-    to_axis,
 )
+from synth_assets.describe.reader import Exact
 from synth_assets.describe.steps import outward_edges
+from synth_assets.describe.survey import Survey
 from synth_assets.errors import DescriptionError
-from synth_assets.schema import DEFAULT_BINS, Categories, Column, Interval
+from synth_assets.schema import KEY_TYPES, Categories, Column, Interval
 
 OTHER = "other"
+
+SPIKE_SHARE = 0.02
+"""A value that this share of all rows holds may have a code of its own."""
+
+EXTREMES = 4
+"""A survey keeps this many times ``minimum`` of the smallest and the largest values."""
+
+_MOST_SPIKES = 10
+_BINS_FROM_DATA = 20
 
 
 def declared(column: Column) -> CodedColumn:
@@ -40,12 +49,13 @@ def declared(column: Column) -> CodedColumn:
 
 def has_public_domain(column: Column) -> bool:
     """Whether the domain can be published without a look at the data."""
-    return column.type in {"boolean", "text"} or (column.domain is not None and column.domain_source != "data")
+    told = column.type == "boolean" or column.opaque
+    return told or (column.domain is not None and column.domain_source != "data")
 
 
 def _declared_coding(column: Column) -> Coding:
-    if column.type == "text":
-        return Presence()
+    if column.opaque:
+        return _presence(column)
     if column.type == "boolean":
         return Levels((0, 1))
     if isinstance(column.domain, Categories):
@@ -57,6 +67,16 @@ def _declared_coding(column: Column) -> Coding:
         "let Schema.infer read them."
     )
     raise DescriptionError(message)
+
+
+def _presence(column: Column) -> Presence:
+    if column.type not in KEY_TYPES:
+        message = (
+            f"Column {column.name!r} is a direct identifier of type {column.type}, of which nothing may be described. "
+            "Drop it, pseudonymise it, or declare it as text."
+        )
+        raise DescriptionError(message)
+    return Presence()
 
 
 def _equal_bins(column: Column, domain: Interval) -> Coding:
@@ -73,71 +93,112 @@ def _equal_bins(column: Column, domain: Interval) -> Coding:
     return Bins(tuple(edges), clamp=high == most)
 
 
-def from_data(column: Column, values: pl.Series, minimum: int) -> CodedColumn:
+def from_data(column: Column, survey: Survey, minimum: int) -> CodedColumn:
     """The column with a domain read from the data and coarsened so that it tells of no small group.
 
     Categories rarer than ``minimum`` become ``other``. Bounds lie on a public step (see ``steps``), outside the
-    ``minimum`` smallest and largest values; bins that hold a few rows are joined with a neighbour. Where fewer than
-    ``minimum`` values are missing, or other, they need company: then only values and bins with twice as many rows are
-    told apart, for to name one tells that it has ``minimum``.
+    ``minimum`` smallest and largest values; bins that hold a few rows have yet to be joined (see ``joined``). Where
+    fewer than ``minimum`` values are missing, or other, they need company: then only values and bins with twice as many
+    rows are told apart, for to name one tells that it has ``minimum``.
 
     Args:
         column: Of any type.
-        values: Of the column's own type.
+        survey: Of all its values, with at least ``EXTREMES * minimum`` extremes.
         minimum: The smallest count that may be told.
     """
-    present = to_axis(values, column.type).drop_nulls()
-    missing = len(values) - len(present)
-    least = 2 * minimum if 0 < missing < minimum else minimum
-    nullable = missing > 0 or len(present) < least
+    least = least_told(survey, minimum)
+    nullable = survey.missing > 0 or survey.present < least
     column = replace(column, domain=None, domain_source="data", nullable=nullable)
-    if column.type == "text":
-        coding: Coding = Presence()
-    elif column.type == "boolean":
-        coding = Levels((0, 1))
-    elif column.type == "category":
-        coding = _common_levels(present, minimum, least)
-    else:
-        coding = _outward_bins(column, present, least)
-    return CodedColumn(column, coding)
+    if column.type == "category":
+        return CodedColumn(column, _common_levels(survey, minimum, least))
+    return CodedColumn(column, _outward_bins(column, survey, least))
 
 
-def _common_levels(present: pl.Series, minimum: int, least: int) -> Levels:
-    counts = present.value_counts(sort=False, name="rows").sort(present.name)
-    if not len(counts):
+def least_told(survey: Survey, minimum: int) -> int:
+    """How many rows a value or bin from the data must have to be told apart: see ``from_data``."""
+    return 2 * minimum if 0 < survey.missing < minimum else minimum
+
+
+def _common_levels(survey: Survey, minimum: int, least: int) -> Levels:
+    if survey.categories is None or not len(survey.categories):
         return Levels((), other=True)
-    rare = (counts["rows"] < least) | (counts[present.name] == OTHER)
+    counts = survey.categories.sort("value")
+    rare = (counts["rows"] < least) | (counts["value"] == OTHER)
     if 0 < counts["rows"].filter(rare).sum() < minimum:
         rare |= counts["rows"] < 2 * minimum
-    kept = counts.filter(~rare)[present.name].to_list()
+    kept = counts.filter(~rare)["value"].to_list()
     return Levels((*kept, OTHER) if rare.any() else tuple(kept), other=bool(rare.any()))
 
 
-def _outward_bins(column: Column, present: pl.Series, least: int) -> Coding:
-    if len(present) < least:
+def _outward_bins(column: Column, survey: Survey, least: int) -> Coding:
+    if survey.present < least:
         return Levels((), other=True)
-    low, high = _quantiles(present.sort().to_numpy(), least)
-    wanted = min(DEFAULT_BINS, max(1, len(present) // (2 * least)))
-    bins = Bins(outward_edges(low, high, column.type, wanted), clamp=True)
-    kept = _joined(np.bincount(into_bins(present, bins).to_numpy(), minlength=bins.size), least)
-    return replace(bins, edges=tuple(bins.edges[place] for place in kept))
+    low, high = _quantiles(survey, least)
+    wanted = min(_BINS_FROM_DATA, max(1, survey.present // (2 * least)))
+    return Bins(outward_edges(low, high, column.type, wanted), clamp=True)
 
 
-def _quantiles(ordered: np.ndarray, least: int) -> tuple[float, float]:
+def _quantiles(survey: Survey, least: int) -> tuple[float, float]:
     """The ``least``-th smallest and largest value; the middle one twice, where these would pass each other."""
-    middle = len(ordered) // 2
-    return ordered[min(least - 1, middle)].item(), ordered[max(-least, middle - len(ordered))].item()
+    middle = survey.present // 2
+    low, high = min(least - 1, middle), max(-least, middle - survey.present)
+    return survey.smallest[low].item(), survey.largest[high].item()
 
 
-def _joined(counts: np.ndarray, least: int) -> list[int]:
-    """The places of the edges that stay: bins with 1 to ``least - 1`` rows join those after them.
+def with_spikes(coded: CodedColumn, exact: Exact, rows: int, minimum: int) -> CodedColumn:
+    """The column with codes of their own for values that stand out, so that a spike keeps its own dependences.
 
-    The last bin has ``least`` rows or is the only one, for it was made so; nothing is left over.
+    A value stands out where ``SPIKE_SHARE`` of all rows and 4 times ``minimum`` hold it; the most frequent of them are
+    taken. What is not named may hold up to that many rows, so no small count follows from its absence.
+
+    Args:
+        coded: A column; anything but bins comes back as it is.
+        exact: The column's frequent values.
+        rows: Of the table.
+        minimum: The smallest count that may be told.
     """
+    if not isinstance(coded.coding, Bins):
+        return coded
+    common = np.flatnonzero(exact.rows >= max(SPIKE_SHARE * rows, 4 * minimum))
+    common = common[np.argsort(-exact.rows[common], kind="stable")][:_MOST_SPIKES]
+    spikes = [value for value in exact.values[np.sort(common)].tolist() if not _is_bin(value, coded)]
+    return replace(coded, coding=replace(coded.coding, spikes=tuple(spikes)))
+
+
+def _is_bin(value: float, coded: CodedColumn) -> bool:
+    """Whether the value is all that its bin has room for."""
+    edges = coded.coding.edges if isinstance(coded.coding, Bins) else ()
+    place = bisect_right(edges, value)
+    return coded.column.type != "float" and 0 < place < len(edges) and edges[place] - edges[place - 1] == 1
+
+
+def joined(coded: CodedColumn, code_rows: np.ndarray, least: int) -> tuple[CodedColumn, np.ndarray]:
+    """The column with bins from the data joined until none holds from 1 to ``least - 1`` rows.
+
+    Args:
+        coded: Its bins as ``from_data`` made them, or anything else, which comes back as it is.
+        code_rows: Rows of each code, shape (size,).
+        least: See ``least_told``.
+
+    Returns:
+        The column, and the new code of each old one, shape (old size,).
+    """
+    codes = np.arange(coded.size)
+    if not isinstance(coded.coding, Bins) or coded.column.domain_source != "data":
+        return coded, codes
+    kept = _joined(code_rows[: coded.coding.bins].tolist(), least)
+    bins = replace(coded.coding, edges=tuple(coded.coding.edges[place] for place in kept))
+    lost = coded.coding.bins - bins.bins
+    places = np.searchsorted(kept, codes[: coded.coding.bins], side="right") - 1
+    return replace(coded, coding=bins), np.concatenate([places, codes[coded.coding.bins :] - lost])
+
+
+def _joined(counts: list[int], least: int) -> list[int]:
+    """The places of the edges that stay: bins with 1 to ``least - 1`` rows join those after them, the last ones before."""
     edges, held = [0], 0
-    for place, count in enumerate(counts.tolist()):
+    for place, count in enumerate(counts):
         held += count
         if held == 0 or held >= least:
             edges.append(place + 1)
             held = 0
-    return edges
+    return edges if edges[-1] == len(counts) else [*edges[: max(len(edges) - 1, 1)], len(counts)]

@@ -12,6 +12,9 @@ import numpy as np
 
 MOST_PARENTS = 4
 
+MOST_CELLS = 100_000
+"""A table may have no more cells."""
+
 FALSE_EDGE_RATE = 1e-3
 """The chance that a table of independent columns gets any edge at all, over all pairs together."""
 
@@ -96,44 +99,49 @@ def stratified_p_value(strata: np.ndarray) -> float:
     Returns:
         1.0 where no stratum has two rows and two columns that occur, and four rows in all.
     """
-    parts = [_parts(counts.astype(float)) for counts in strata]
-    held = [part for part in parts if part is not None]
-    mean, variance = sum(part[1] for part in held), sum(part[2] for part in held)
+    counts = strata.astype(float)
+    rows, columns, n = counts.sum(axis=2), counts.sum(axis=1), counts.sum(axis=(1, 2))
+    seen = np.minimum((rows > 0).sum(axis=1), (columns > 0).sum(axis=1)) >= 2  # noqa: PLR2004 - no dependence in one row
+    held = seen & (n >= 4)  # noqa: PLR2004 - the variance needs more than three rows
+    counts, rows, columns, n = counts[held], rows[held], columns[held], n[held]
+    means, variances = _moments(rows, columns, n)
+    mean, variance = means.sum(), variances.sum()
     if variance <= mean * 1e-12:
         return 1.0
-    statistic = sum(part[0] for part in held) - max(part[3] for part in held)
+    expected = rows[:, :, None] * columns[:, None, :] / n[:, None, None]
+    divisor = np.where(expected > 0, expected, 1.0)
+    parts = (counts - expected) ** 2 / divisor
+    statistic = parts.sum() - _passed_over(counts, divisor, parts)
     shape, scale = mean * mean / variance, variance / mean
     deviation = ((statistic / scale / shape) ** (1 / 3) - (1 - 1 / (9 * shape))) * math.sqrt(9 * shape)
     return 0.5 * math.erfc(deviation / math.sqrt(2))
 
 
-def _parts(counts: np.ndarray) -> tuple[float, float, float, float] | None:
-    """X^2 of one table, its mean and variance, and what the two rows passed over add to it."""
-    counts = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
-    n = counts.sum()
-    if min(counts.shape) < 2 or n < 4:  # noqa: PLR2004 - no dependence can be seen, and the variance needs n > 3
-        return None
-    rows, columns = counts.sum(axis=1), counts.sum(axis=0)
-    expected = np.outer(rows, columns) / n
-    parts = (counts - expected) ** 2 / expected
-    return float(parts.sum()), *_moments(rows, columns, n), _passed_over(counts, expected, parts)
-
-
 def _passed_over(counts: np.ndarray, expected: np.ndarray, parts: np.ndarray) -> float:
-    sparse = np.where((expected < 1) & (counts > expected), parts, 0.0)
-    place = np.unravel_index(np.argmax(sparse), counts.shape)
-    left = max(counts[place] - _PASSED_OVER - expected[place], 0.0) ** 2 / expected[place]
-    return float(max(sparse[place] - left, 0.0))
+    """What two rows of the sparse cell that stands out most add to X^2: the most of any stratum."""
+    sparse = np.where((expected < 1) & (counts > expected), parts, 0.0).reshape(len(counts), -1)
+    places = np.arange(len(sparse)), sparse.argmax(axis=1)
+    count, mean = counts.reshape(sparse.shape)[places], expected.reshape(sparse.shape)[places]
+    left = np.maximum(count - _PASSED_OVER - mean, 0.0) ** 2 / mean
+    return float(np.maximum(sparse[places] - left, 0.0).max())
 
 
-def _moments(rows: np.ndarray, columns: np.ndarray, n: float) -> tuple[float, float]:
-    """Mean and variance of X^2 under permutation of one column's values."""
-    spread, excess = [], []
+def _moments(rows: np.ndarray, columns: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance of X^2 under permutation of one column's values.
+
+    Args:
+        rows: Totals of the rows, shape (strata, rows); what does not occur does not count.
+        columns: Totals of the columns, shape (strata, columns).
+        n: Total, shape (strata,), each above 3.
+    """
+    sizes, spread, excess = [], [], []
     for margin in (rows, columns):
-        size = len(margin)
+        size = (margin > 0).sum(axis=-1)
+        inverse = np.where(margin > 0, 1 / np.maximum(margin, 1), 0.0).sum(axis=-1)
+        sizes.append(size)
         spread.append((size - 1) * (n - size) / (n - 1))
-        excess.append((n * (1 / margin).sum() - size * size) / (n - 2))
-    mean = n / (n - 1) * (len(rows) - 1) * (len(columns) - 1)
+        excess.append((n * inverse - size * size) / (n - 2))
+    mean = n / (n - 1) * (sizes[0] - 1) * (sizes[1] - 1)
     product = (spread[0] - excess[0]) * (spread[1] - excess[1])
     return mean, 2 * n / (n - 3) * product + n * n / (n - 1) * excess[0] * excess[1]
 
@@ -151,17 +159,22 @@ def forest(scores: Mapping[tuple[str, str], Score], names: Sequence[str]) -> lis
     Returns:
         Both columns of each link, the earlier first; a link has no direction.
     """
-    candidates = [pair for pair in pairs(names) if pair in scores]
-    threshold = FALSE_EDGE_RATE / max(len(candidates), 1)
-    real = [pair for pair in candidates if scores[pair].mutual_information > 0 and scores[pair].p_value < threshold]
     component = {name: name for name in names}
     links = []
-    for first, second in sorted(real, key=lambda pair: -scores[pair].mutual_information):
+    for first, second in real_links(scores, names):
         old, new = component[second], component[first]
         if old != new:
             component = {name: new if owner == old else owner for name, owner in component.items()}
             links.append((first, second))
     return links
+
+
+def real_links(scores: Mapping[tuple[str, str], Score], names: Sequence[str]) -> list[tuple[str, str]]:
+    """The pairs that beat noise (see ``forest``), by falling mutual information; ties in the order of the columns."""
+    candidates = [pair for pair in pairs(names) if pair in scores]
+    threshold = FALSE_EDGE_RATE / max(len(candidates), 1)
+    real = [pair for pair in candidates if scores[pair].mutual_information > 0 and scores[pair].p_value < threshold]
+    return sorted(real, key=lambda pair: -scores[pair].mutual_information)
 
 
 def directed(

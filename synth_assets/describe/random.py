@@ -1,27 +1,42 @@
 """Random mode: the declared domain and nothing else. With a fully declared schema the table is never opened."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 
-import polars as pl
-
+from synth_assets.describe.coded_table import codes_of, draft, survey, tally
 from synth_assets.describe.coding import CodedColumn
 from synth_assets.describe.description import Description
-from synth_assets.describe.domain import declared, from_data, has_public_domain
+from synth_assets.describe.domain import declared, has_public_domain, joined, least_told
+from synth_assets.describe.reader import Reader, reading
+from synth_assets.frames import Frame
 from synth_assets.schema import Schema
 
 
-def describe_random(read: Callable[[], pl.DataFrame], schema: Schema, minimum_count: int) -> Description:
+def describe_random(frame: Frame, schema: Schema, minimum_count: int) -> Description:
     """The columns and their domains.
 
     Args:
-        read: Gives the table; called only where the schema leaves a domain open.
+        frame: The table; opened only where the schema leaves a domain open.
         schema: The table's schema.
         minimum_count: What a domain from data is coarsened to.
     """
-    columns: list[CodedColumn] = []
-    for column in schema:
-        if has_public_domain(column):
-            columns.append(declared(column))
-        else:
-            columns.append(from_data(column, read()[column.name], minimum_count))
-    return Description("random", tuple(columns), rows=None, minimum_count=minimum_count)
+    found: dict[str, CodedColumn] = {}
+    if not all(has_public_domain(column) for column in schema):
+        with reading(frame, schema) as reader:
+            found = dict(_from_data(reader, minimum_count))
+    columns = tuple(found.get(column.name) or declared(column) for column in schema)
+    return Description("random", columns, rows=None, minimum_count=minimum_count)
+
+
+def _from_data(reader: Reader, minimum: int) -> Mapping[str, CodedColumn]:
+    surveys = survey(reader, minimum)
+    drafts = {
+        column.name: draft(column, surveys[column.name], minimum)
+        for column in reader.schema
+        if not has_public_domain(column)
+    }
+    rows = surveys[reader.schema.names[0]].present + surveys[reader.schema.names[0]].missing
+    codes = codes_of(reader, drafts.values(), rows)
+    return {
+        name: joined(coded, tally(codes[name], coded.size), least_told(surveys[name], minimum))[0]
+        for name, coded in drafts.items()
+    }

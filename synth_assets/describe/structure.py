@@ -1,4 +1,4 @@
-"""From a forest to a network with more parents: which further column each one depends on, given its parent.
+"""From a network to one with more parents: which further column each one depends on, given its parents.
 
 It reads counts, never a table. Every column's parents are together in the table of one of them, so that what is told of
 a configuration is told in one place; see ``hide``.
@@ -9,11 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from synth_assets.describe.network import FALSE_EDGE_RATE, stratified_p_value
+from synth_assets.describe.network import FALSE_EDGE_RATE, MOST_CELLS, stratified_p_value
 from synth_assets.describe.tables import ContingencyTable, conditional, fill_hidden, protected, single
-
-MOST_CELLS = 100_000
-"""A table may have no more cells."""
 
 Counter = Callable[[Sequence[str]], np.ndarray]
 """Exact counts over some columns, one axis each, in their order."""
@@ -30,12 +27,7 @@ class Node:
 def grow(
     ways: Sequence[tuple[str, str]], names: Sequence[str], counted: Counter, minimum: int, max_parents: int
 ) -> list[Node]:
-    """Give each column of a forest further parents, while they tell more of it than noise would.
-
-    Greedy, in the forest's order: of the columns that share an earlier family with all parents so far, that one joins
-    which adds most to the likelihood that the protected table gives the data, less (rows - 1)(columns - 1) / 2 for what
-    it would add by chance; and only where the column depends on each parent given the others (see
-    ``stratified_p_value``).
+    """Give each column of a forest further parents, while they tell more of it than noise would; see ``Search.grow``.
 
     Args:
         ways: The forest as (parent, child), parents before children.
@@ -48,43 +40,84 @@ def grow(
         Roots first, then children; parents before children.
     """
     children = {child for _, child in ways}
-    nodes = [Node(name, ()) for name in names if name not in children]
-    search = _Search(counted, minimum, FALSE_EDGE_RATE / max(len(names) * (len(names) - 1) // 2, 1))
-    for parent, child in ways:
-        parents: tuple[str, ...] = (parent,)
-        while len(parents) < max_parents and (better := search.further(child, parents, nodes)):
-            parents = better
-        nodes.append(Node(child, parents))
-    return nodes
+    start = [Node(name, ()) for name in names if name not in children]
+    start += [Node(child, (parent,)) for parent, child in ways]
+    return Search(counted, minimum, max_parents).grow(start)
 
 
 @dataclass(frozen=True)
-class _Search:
-    """What stays the same through a search: exact counts, the smallest that may be told, the rate of false parents."""
+class Search:
+    """The search for further parents.
+
+    Attributes:
+        counted: Exact counts.
+        minimum: The smallest count that may be told.
+        max_parents: The most parents a column may have.
+        forbid: Edges (parent, child) that are not added.
+        fixed: Columns whose first parents stay, whatever they tell of it.
+    """
 
     counted: Counter
     minimum: int
-    threshold: float
+    max_parents: int
+    forbid: frozenset[tuple[str, str]] = frozenset()
+    fixed: frozenset[str] = frozenset()
 
-    def further(self, child: str, parents: tuple[str, ...], nodes: Sequence[Node]) -> tuple[str, ...] | None:
-        """The parents and the best further one; ``None`` where none is better than noise."""
-        best, best_gain = None, _likelihood(self.counted((*parents, child)), self.minimum)
-        for wider in _wider(parents, nodes):
-            counts = self.counted((*wider, child))
-            if counts.size <= MOST_CELLS:
-                gain = _likelihood(counts, self.minimum)
-                if gain > best_gain and self._depends(wider, child):
-                    best, best_gain = wider, gain
-        return best
+    def grow(self, start: Sequence[Node]) -> list[Node]:
+        """Give each column that has parents further ones, while they tell more of it than noise would.
 
-    def _depends(self, wider: tuple[str, ...], child: str) -> bool:
-        """Whether the child depends on each of these columns given the others."""
-        for name in wider:
-            others = tuple(other for other in wider if other != name)
-            counts = self.counted((*others, name, child))
-            if stratified_p_value(counts.reshape(-1, *counts.shape[-2:])) >= self.threshold:
-                return False
-        return True
+        Greedy, in order of placement: of the columns that share an earlier family with all parents so far, that one
+        joins which adds most to the likelihood that the protected table gives the data, less
+        (rows - 1)(columns - 1) / 2 for what it would add by chance; and only where the column depends on each parent
+        given the others (see ``stratified_p_value``), at ``FALSE_EDGE_RATE`` divided by the number of pairs of columns.
+
+        Args:
+            start: Every column, parents before children; all parents of one are together in an earlier family.
+
+        Returns:
+            The same columns in the same order.
+        """
+        threshold = FALSE_EDGE_RATE / max(len(start) * (len(start) - 1) // 2, 1)
+        nodes: list[Node] = []
+        for node in start:
+            nodes.append(self._widened(node, nodes, threshold))
+        return nodes
+
+    def _widened(self, node: Node, nodes: Sequence[Node], threshold: float) -> Node:
+        kept = node.parents if node.column in self.fixed else ()
+        best = None
+        while node.parents and len(node.parents) < self.max_parents:
+            if best is None:
+                best = _likelihood(self.counted((*node.parents, node.column)), self.minimum)
+            wider, gain = None, best
+            for parents, counts in self._candidates(node, nodes):
+                more = _likelihood(counts, self.minimum)
+                if more > gain and _depends(
+                    counts, [parents.index(name) for name in parents if name not in kept], threshold
+                ):
+                    wider, gain = parents, more
+            if wider is None:
+                break
+            node, best = Node(node.column, wider), gain
+        return node
+
+    def _candidates(self, node: Node, nodes: Sequence[Node]) -> Iterator[tuple[tuple[str, ...], np.ndarray]]:
+        """Wider sets of parents, each with its counts and the column's on the last axis."""
+        for wider in _wider(node.parents, nodes):
+            further = next(name for name in wider if name not in node.parents)
+            if (further, node.column) not in self.forbid:
+                counts = self.counted((*wider, node.column))
+                if counts.size <= MOST_CELLS:
+                    yield wider, counts
+
+
+def _depends(counts: np.ndarray, places: Sequence[int], threshold: float) -> bool:
+    """Whether the column on the last axis depends on each of these axes given the other ones."""
+    for place in places:
+        strata = np.moveaxis(counts, place, -2)
+        if stratified_p_value(strata.reshape(-1, *strata.shape[-2:])) >= threshold:
+            return False
+    return True
 
 
 def _wider(parents: tuple[str, ...], nodes: Sequence[Node]) -> Iterator[tuple[str, ...]]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from synth_assets.describe.coding import Bins, CodedColumn, Codes, to_axis
+from synth_assets.describe.coding import Bins, CodedColumn, into_bins
 from synth_assets.describe.hide import NO_MODE, hide, modes, pool
+from synth_assets.describe.reader import Exact
 
 HIDDEN = -1
 
@@ -71,13 +72,18 @@ class ContingencyTable:
         return (wide.any(axis=rest) if wide.dtype == bool else wide.sum(axis=rest)).ravel()
 
 
-def pooled(coded: CodedColumn, codes: Codes, minimum: int) -> CodedColumn:
-    """The column with its rare codes pooled (see ``hide.pool``), and the pool's mode (see ``hide.modes``)."""
-    counts = np.bincount(codes, minlength=coded.size)
-    rare = np.flatnonzero(pool(counts, minimum))
+def pooled(coded: CodedColumn, code_rows: np.ndarray, minimum: int) -> CodedColumn:
+    """The column with its rare codes pooled (see ``hide.pool``), and the pool's mode (see ``hide.modes``).
+
+    Args:
+        coded: A column.
+        code_rows: Rows of each code, shape (size,).
+        minimum: The smallest count that may be told.
+    """
+    rare = np.flatnonzero(pool(code_rows, minimum))
     if not len(rare):
         return coded
-    place = int(modes(counts[None, rare], minimum)[0])
+    place = int(modes(code_rows[None, rare], minimum)[0])
     return replace(coded, pool=tuple(rare.tolist()), pool_mode=None if place == NO_MODE else int(rare[place]))
 
 
@@ -179,7 +185,7 @@ def expected_counts(
 
 
 def with_atoms(
-    coded: CodedColumn, values: pl.Series, codes: Codes, table: ContingencyTable, minimum: int
+    coded: CodedColumn, exact: Exact, code_rows: np.ndarray, table: ContingencyTable, minimum: int
 ) -> CodedColumn:
     """The column with the exact values that at least ``minimum`` rows hold, bin by bin.
 
@@ -188,33 +194,34 @@ def with_atoms(
     what is left until that holds. Pooled bins name no atoms.
 
     Args:
-        coded: A column; anything but bins comes back as it is.
-        values: Of the column's own type.
-        codes: Of these values.
+        coded: A column in bins.
+        exact: Its values that at least ``minimum`` rows hold, on its axis.
+        code_rows: Rows of each code, shape (size,).
         table: The column's protected table.
         minimum: The smallest count that may be told.
     """
     if not isinstance(coded.coding, Bins):
         return coded
+    codes = into_bins(pl.Series(exact.values), coded.coding).to_numpy()
     forced = table.hidden_groups[coded.groups]
-    held = pl.DataFrame({"bin": codes, "value": to_axis(values, coded.column.type)}).drop_nulls()
-    common = held.group_by("bin", "value").len("rows").filter(pl.col("rows") >= minimum).sort("bin", "rows", "value")
-    total = np.bincount(codes, minlength=coded.size)
-    atoms: list[tuple[tuple[float, int], ...]] = [()] * coded.coding.size
-    for (key,), part in common.group_by("bin", maintain_order=True):
-        place = int(str(key))
-        if place not in coded.pool:
-            rows = part["rows"].to_numpy().astype(np.int64)
-            rest = int(total[place] - rows.sum())
-            start = _first_atom(rows, rest, minimum, forced=bool(forced[place]))
-            atoms[place] = tuple(sorted(part.select("value", "rows").rows()[start:]))
+    order = np.lexsort((exact.values, exact.rows, codes))
+    starts = np.searchsorted(codes[order], np.arange(coded.coding.bins + 1))
+    atoms: list[tuple[tuple[float, int], ...]] = [()] * coded.coding.bins
+    for place in range(coded.coding.bins):
+        held = order[starts[place] : starts[place + 1]]
+        if len(held) and place not in coded.pool:
+            rows = exact.rows[held]
+            start = _first_atom(rows, int(code_rows[place] - rows.sum()), minimum, forced=bool(forced[place]))
+            told = held[start:]
+            atoms[place] = tuple(sorted(zip(exact.values[told].tolist(), exact.rows[told].tolist(), strict=True)))
     return replace(coded, coding=replace(coded.coding, atoms=tuple(atoms)))
 
 
 def _first_atom(rows: np.ndarray, rest: int, minimum: int, *, forced: bool) -> int:
     """Where the atoms begin in ``rows``, the ascending counts of a bin's common values; ``rest`` hold other values."""
+    below = np.cumsum(rows) - rows
     for start in range(len(rows)):
-        left = rest + int(rows[:start].sum())
+        left = rest + int(below[start])
         if left >= minimum or (left == 0 and not forced):
             return start
     return len(rows)

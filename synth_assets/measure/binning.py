@@ -14,11 +14,14 @@ import numpy.typing as npt
 import polars as pl
 
 from synth_assets.errors import MeasurementError
-from synth_assets.schema import DEFAULT_BINS, Categories, Column, Schema
+from synth_assets.schema import Categories, Column, Schema
 
 IntArray: TypeAlias = npt.NDArray[np.int64]
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 Number: TypeAlias = int | float
+
+COMPARED_BINS = 20
+"""Numbers are compared in as many bins of equal width."""
 
 _LARGE = 1e300
 
@@ -63,7 +66,7 @@ class _Axis:
 
 
 def bin_columns(
-    original: pl.DataFrame, synthetic: pl.DataFrame, schema: Schema, *, bins: int = DEFAULT_BINS
+    original: pl.DataFrame, synthetic: pl.DataFrame, schema: Schema, *, bins: int = COMPARED_BINS
 ) -> tuple[BinnedColumn, ...]:
     """Every column of two tables as codes on shared bins.
 
@@ -82,7 +85,7 @@ def bin_columns(
         MeasurementError: ``bins`` is below 1.
     """
     if bins < 1:
-        message = f"bins is {bins}. Allowed: 1 or more; {DEFAULT_BINS} is usual."
+        message = f"bins is {bins}. Allowed: 1 or more; {COMPARED_BINS} is usual."
         raise MeasurementError(message)
     return tuple(_bin_column(column, (original[column.name], synthetic[column.name]), bins) for column in schema)
 

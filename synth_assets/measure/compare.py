@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from synth_assets.frames import Frame
-from synth_assets.measure.binning import BinnedColumn, bin_columns
+from synth_assets.measure.binning import COMPARED_BINS, BinnedColumn, bin_columns
 from synth_assets.measure.comparison import Comparison
 from synth_assets.measure.counting import Cells, count
 from synth_assets.measure.distance import total_variation
@@ -17,7 +17,7 @@ from synth_assets.measure.floor import sampling_floor
 from synth_assets.measure.histogram import HISTOGRAM_SCHEMA, histogram
 from synth_assets.measure.mutual_information import shared_information
 from synth_assets.measure.pairing import paired
-from synth_assets.schema import DEFAULT_BINS, Schema
+from synth_assets.schema import Schema
 
 _DISTANCE = {name: pl.Float64() for name in ("tvd", "floor", "floor_sd", "ratio", "fresh_floor")}
 _COLUMN_SCHEMA: dict[str, pl.DataType] = {
@@ -43,7 +43,7 @@ _PAIR_SCHEMA: dict[str, pl.DataType] = {
 }
 
 
-def compare(frame: Frame, table: Frame, schema: Schema, *, bins: int = DEFAULT_BINS) -> Comparison:
+def compare(frame: Frame, table: Frame, schema: Schema, *, bins: int = COMPARED_BINS) -> Comparison:
     """Total variation distance and normalised mutual information, with the sampling noise floor beside each.
 
     Missing values are a value of their own throughout. Text is compared by whole values.

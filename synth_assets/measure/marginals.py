@@ -10,13 +10,13 @@ import polars as pl
 
 from synth_assets.errors import MeasurementError
 from synth_assets.frames import Frame
-from synth_assets.measure.binning import BinnedColumn, FloatArray, bin_columns
+from synth_assets.measure.binning import COMPARED_BINS, BinnedColumn, FloatArray, bin_columns
 from synth_assets.measure.counting import Cells, count_flat, flatten
 from synth_assets.measure.distance import total_variation
 from synth_assets.measure.floor import sampling_floor
 from synth_assets.measure.pairing import paired
 from synth_assets.measure.subsets import subsets
-from synth_assets.schema import DEFAULT_BINS, Schema
+from synth_assets.schema import Schema
 
 MOST_TABLES = 1_000
 """Above this many sets of columns, this many of them are measured, evenly spaced (see ``subsets``)."""
@@ -85,7 +85,9 @@ class Marginals:
         return math.fsum(self.tables[name]) / self.tables.height
 
 
-def marginal_distances(frame: Frame, table: Frame, schema: Schema, *, ways: int, bins: int = DEFAULT_BINS) -> Marginals:
+def marginal_distances(
+    frame: Frame, table: Frame, schema: Schema, *, ways: int, bins: int = COMPARED_BINS
+) -> Marginals:
     """Total variation distance of sets of ``ways`` columns, with the floor and the error beside each.
 
     Where there are more than ``MOST_TABLES`` sets, so many of them are measured, evenly spaced.
@@ -110,7 +112,7 @@ def marginal_distances(frame: Frame, table: Frame, schema: Schema, *, ways: int,
     return measure_marginals(bin_columns(*paired(frame, table, schema), schema, bins=bins), ways)
 
 
-def k_way(frame: Frame, table: Frame, schema: Schema, *, ways: int = 3, bins: int = DEFAULT_BINS) -> pl.DataFrame:
+def k_way(frame: Frame, table: Frame, schema: Schema, *, ways: int = 3, bins: int = COMPARED_BINS) -> pl.DataFrame:
     """Total variation distance of every combination of ``ways`` columns, however many; see ``Marginals.tables``.
 
     Args:

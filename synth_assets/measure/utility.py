@@ -112,7 +112,7 @@ def utility(
     """Measure the utility of a synthetic table in every way.
 
     Everything is of all rows but ``propensity`` and ``prediction``, which draw rows from long tables, and of all sets
-    of columns up to ``MOST_TABLES`` of a size. Numbers are cut into ``DEFAULT_BINS`` bins where they are cut.
+    of columns up to ``MOST_TABLES`` of a size. Numbers are cut into ``COMPARED_BINS`` bins where they are cut.
 
     Args:
         frame: The original.

@@ -1,0 +1,178 @@
+"""A table as codes: every column with its published domain and its pool, one small number a value, ready to be counted.
+
+It holds one or two bytes for each value of the table, in a temporary file where that is much; counts are exact.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from tempfile import TemporaryFile
+
+import numpy as np
+
+from synth_assets.describe.coding import Bins, CodedColumn, encode
+from synth_assets.describe.domain import (
+    EXTREMES,
+    declared,
+    from_data,
+    has_public_domain,
+    joined,
+    least_told,
+    with_spikes,
+)
+from synth_assets.describe.reader import Exact, Reader
+from synth_assets.describe.survey import Survey
+from synth_assets.describe.tables import ContingencyTable, pooled, with_atoms
+from synth_assets.errors import DescriptionError
+from synth_assets.schema import Column
+
+MOST_BYTES_IN_MEMORY = 2**31
+"""Codes that take more are kept in a temporary file."""
+
+_ROWS_AT_A_TIME = 131_072
+
+
+@dataclass(frozen=True, eq=False)
+class CodedTable:
+    """A table, coded.
+
+    Attributes:
+        rows: How many rows it has.
+        columns: Each column with its published domain and its pool, by name; without atoms.
+        groups: The group of each row (see ``CodedColumn.groups``), a whole-number array of shape (rows,) each.
+        code_rows: Rows of each code, int64 of shape (size,) each.
+        exact: The frequent values of columns in bins.
+    """
+
+    rows: int
+    columns: Mapping[str, CodedColumn]
+    groups: Mapping[str, np.ndarray]
+    code_rows: Mapping[str, np.ndarray]
+    exact: Mapping[str, Exact]
+
+    def counted(self, names: Sequence[str]) -> np.ndarray:
+        """Exact counts over some columns, one axis each, in their order; int64."""
+        shape = [self.columns[name].group_count for name in names]
+        cells = math.prod(shape)
+        counts = np.zeros(cells, dtype=np.int64)
+        step = max(_ROWS_AT_A_TIME, cells)
+        for start in range(0, self.rows, step):
+            places = self.groups[names[0]][start : start + step].astype(np.intp)
+            for name, size in zip(names[1:], shape[1:], strict=True):
+                places *= size
+                places += self.groups[name][start : start + step]
+            counts += np.bincount(places, minlength=cells)
+        return counts.reshape(shape)
+
+    def published(self, tables: Mapping[str, ContingencyTable], minimum: int) -> tuple[CodedColumn, ...]:
+        """The columns as they are published, with the atoms that their protected tables leave room for."""
+        return tuple(
+            with_atoms(coded, self.exact[name], self.code_rows[name], tables[name], minimum)
+            if name in self.exact
+            else coded
+            for name, coded in self.columns.items()
+        )
+
+
+def coded_table(reader: Reader, minimum: int) -> CodedTable:
+    """The table of a reader, coded; it is read twice, and once more for each column in bins.
+
+    Args:
+        reader: Of the table.
+        minimum: The smallest count that may be told.
+
+    Raises:
+        SchemaError: The table does not fit its schema.
+        DescriptionError: It has fewer than ``minimum`` rows, or a domain cannot be had.
+    """
+    surveys = survey(reader, minimum)
+    rows = surveys[reader.schema.names[0]].present + surveys[reader.schema.names[0]].missing
+    if rows < max(minimum, 1):
+        message = (
+            f"The table has {rows} row(s). To describe it takes at least minimum_count = {minimum}: of fewer, nothing "
+            "may be told. Use more rows, or random mode with a declared schema."
+        )
+        raise DescriptionError(message)
+    drafts = {column.name: draft(column, surveys[column.name], minimum) for column in reader.schema}
+    exact = {
+        name: reader.exact(reader.schema[name], minimum)
+        for name, coded in drafts.items()
+        if isinstance(coded.coding, Bins)
+    }
+    drafts.update({name: with_spikes(drafts[name], held, rows, minimum) for name, held in exact.items()})
+    codes = codes_of(reader, drafts.values(), rows)
+    columns, groups, code_rows = {}, {}, {}
+    for name, coded in drafts.items():
+        columns[name], code_rows[name] = _final(coded, codes[name], least_told(surveys[name], minimum), minimum)
+        groups[name] = codes[name]
+    return CodedTable(rows, columns, groups, code_rows, exact)
+
+
+def survey(reader: Reader, minimum: int) -> dict[str, Survey]:
+    """Every column, surveyed in a first pass that also checks that the table fits.
+
+    Raises:
+        SchemaError: It does not fit.
+    """
+    extremes = EXTREMES * minimum
+    found: dict[str, Survey] = {}
+    for batch in reader.checked():
+        for column in reader.schema:
+            part = Survey.of(batch[column.name], column, extremes if not has_public_domain(column) else 1)
+            found[column.name] = found[column.name].plus(part, extremes) if column.name in found else part
+    return found
+
+
+def draft(column: Column, surveyed: Survey, minimum: int) -> CodedColumn:
+    """The column with its published domain, bins from the data not yet joined."""
+    return declared(column) if has_public_domain(column) else from_data(column, surveyed, minimum)
+
+
+def codes_of(reader: Reader, columns: Iterable[CodedColumn], rows: int) -> dict[str, np.ndarray]:
+    """The code of each row, by column; whole numbers of as few bytes as will do, shape (rows,) each.
+
+    Raises:
+        DescriptionError: The table has changed since it was surveyed.
+    """
+    wanted = {coded.column.name: coded for coded in columns}
+    codes = _space(wanted, rows)
+    filled = 0
+    for batch in reader.batches():
+        end = filled + len(batch)
+        if end <= rows:
+            for name, coded in wanted.items():
+                codes[name][filled:end] = encode(batch[name], coded)
+        filled = end
+    if filled != rows:
+        message = f"The table had {rows} rows and then {filled}: it changed while it was read. Describe it again."
+        raise DescriptionError(message)
+    return codes
+
+
+def _space(columns: Mapping[str, CodedColumn], rows: int) -> dict[str, np.ndarray]:
+    kinds = {name: np.min_scalar_type(max(coded.size - 1, 0)) for name, coded in columns.items()}
+    if rows * sum(kind.itemsize for kind in kinds.values()) <= MOST_BYTES_IN_MEMORY:
+        return {name: np.empty(rows, dtype=kind) for name, kind in kinds.items()}
+    return {name: np.memmap(TemporaryFile(), dtype=kind, mode="w+", shape=(rows,)) for name, kind in kinds.items()}
+
+
+def _final(coded: CodedColumn, codes: np.ndarray, least: int, minimum: int) -> tuple[CodedColumn, np.ndarray]:
+    """The column with its bins joined and its rare codes pooled, and rows per code; codes become groups in place."""
+    old_rows = tally(codes, coded.size)
+    column, renumbered = joined(coded, old_rows, least)
+    code_rows = np.zeros(column.size, dtype=np.int64)
+    np.add.at(code_rows, renumbered, old_rows)
+    column = pooled(column, code_rows, minimum)
+    groups = column.groups[renumbered].astype(codes.dtype)
+    if not np.array_equal(groups, np.arange(coded.size)):
+        for start in range(0, len(codes), _ROWS_AT_A_TIME):
+            codes[start : start + _ROWS_AT_A_TIME] = groups[codes[start : start + _ROWS_AT_A_TIME]]
+    return column, code_rows
+
+
+def tally(codes: np.ndarray, size: int) -> np.ndarray:
+    """Rows of each code, int64 of shape (size,)."""
+    counts = np.zeros(size, dtype=np.int64)
+    for start in range(0, len(codes), _ROWS_AT_A_TIME):
+        counts += np.bincount(codes[start : start + _ROWS_AT_A_TIME], minlength=size)
+    return counts
