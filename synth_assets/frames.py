@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Frame: TypeAlias = Any
-"""A polars DataFrame or LazyFrame, a pandas DataFrame, a DuckDB relation, a ``StoredTable``, or a Parquet file's path."""
+"""A polars DataFrame or LazyFrame, a pandas DataFrame, a DuckDB relation, a ``StoredTable``, or a Parquet file."""
 
 BATCH_ROWS = 131_072
 """About as many rows are held at a time where a table is read in batches."""
@@ -31,6 +31,11 @@ class StoredTable(Protocol):
     def read(self) -> pl.DataFrame:
         """The whole table."""
         ...
+
+
+@runtime_checkable
+class StreamedTable(StoredTable, Protocol):
+    """A stored table that can be read in batches."""
 
     def relation(self) -> AbstractContextManager["duckdb.DuckDBPyRelation"]:
         """The table as a DuckDB relation, valid inside the ``with`` block."""
@@ -78,7 +83,7 @@ def _open(frame: Frame, stack: ExitStack) -> Frame:
 
         _check_file(frame)
         return stack.enter_context(duckdb.connect()).read_parquet(str(frame))
-    if not isinstance(frame, pl.DataFrame) and isinstance(frame, StoredTable):
+    if isinstance(frame, StreamedTable):
         return stack.enter_context(frame.relation())
     return to_polars(frame)
 

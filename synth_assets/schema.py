@@ -435,11 +435,12 @@ def _check_together(constraints: Iterable[Constraint]) -> None:
         if isinstance(rule, Ordered):
             for low, high in pairwise(rule.columns):
                 larger.setdefault(high, set()).add(low)
-    both = sorted(set(before) & {name for name in [*larger, *(low for lows in larger.values() for low in lows)]})
+    bound = {name for rule in decided for name in rule.columns}
+    both = sorted((bound & set(larger)) | (set(before) & {low for lows in larger.values() for low in lows}))
     circle = _circle(before) or _circle(larger)
     problems = (
         (twice, "decided by more than one constraint"),
-        (both, "both decided and ordered"),
+        (both, "both decided and ordered, or decide another and lie above one"),
         (circle, "decided or ordered in a circle"),
     )
     for names, what in problems:

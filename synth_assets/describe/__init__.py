@@ -53,7 +53,7 @@ def describe(  # noqa: PLR0913 - the interface that notebooks and assets share
             if mode == "independent"
             else describe_correlated(table, minimum_count, max_parents)
         )
-    return description.with_reason(schema.public_domain_reason)
+    return description.with_schema(schema)
 
 
 def _check(mode: str, max_parents: int, minimum_count: int, epsilon: float | None, delta: float) -> None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from tempfile import TemporaryFile
 
 import numpy as np
+import polars as pl
 
-from synth_assets.describe.coding import Bins, CodedColumn, encode
+from synth_assets.describe.coding import ALONE, Bins, CodedColumn, encode
 from synth_assets.describe.domain import (
     EXTREMES,
     declared,
@@ -85,15 +86,14 @@ def coded_table(reader: Reader, minimum: int) -> CodedTable:
         SchemaError: The table does not fit its schema.
         DescriptionError: It has fewer than ``minimum`` rows, or a domain cannot be had.
     """
-    surveys = survey(reader, minimum)
-    rows = surveys[reader.schema.names[0]].present + surveys[reader.schema.names[0]].missing
+    rows, surveys = survey(reader, minimum)
     if rows < max(minimum, 1):
         message = (
             f"The table has {rows} row(s). To describe it takes at least minimum_count = {minimum}: of fewer, nothing "
             "may be told. Use more rows, or random mode with a declared schema."
         )
         raise DescriptionError(message)
-    drafts = {column.name: draft(column, surveys[column.name], minimum) for column in reader.schema}
+    drafts = {column.name: _draft(reader, column, surveys[column.name], minimum) for column in reader.schema}
     exact = {
         name: reader.exact(reader.schema[name], minimum)
         for name, coded in drafts.items()
@@ -108,23 +108,33 @@ def coded_table(reader: Reader, minimum: int) -> CodedTable:
     return CodedTable(rows, columns, groups, code_rows, exact)
 
 
-def survey(reader: Reader, minimum: int) -> dict[str, Survey]:
-    """Every column, surveyed in a first pass that also checks that the table fits.
+def survey(reader: Reader, minimum: int) -> tuple[int, dict[str, Survey]]:
+    """How many rows there are, and every column surveyed, in a first pass that also checks that the table fits.
 
     Raises:
         SchemaError: It does not fit.
     """
-    extremes = EXTREMES * minimum
-    found: dict[str, Survey] = {}
+    rows, found = 0, {}
     for batch in reader.checked():
+        rows += len(batch)
         for column in reader.schema:
-            part = Survey.of(batch[column.name], column, extremes if not has_public_domain(column) else 1)
-            found[column.name] = found[column.name].plus(part, extremes) if column.name in found else part
-    return found
+            part = _survey(reader, column, batch[column.name], minimum)
+            found[column.name] = found[column.name].plus(part, EXTREMES * minimum) if column.name in found else part
+    return rows, found
 
 
-def draft(column: Column, surveyed: Survey, minimum: int) -> CodedColumn:
+def _survey(reader: Reader, column: Column, values: pl.Series, minimum: int) -> Survey:
+    if column.name in reader.above:
+        values = values.filter((values != ALONE) | values.is_null())
+    elif has_public_domain(column):
+        return Survey(len(values) - values.null_count(), values.null_count(), np.array([]), np.array([]))
+    return Survey.of(values, column, EXTREMES * minimum)
+
+
+def _draft(reader: Reader, column: Column, surveyed: Survey, minimum: int) -> CodedColumn:
     """The column with its published domain, bins from the data not yet joined."""
+    if column.name in reader.above:
+        return from_data(column, surveyed, minimum, reader.above[column.name])
     return declared(column) if has_public_domain(column) else from_data(column, surveyed, minimum)
 
 

@@ -23,6 +23,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 DAY = 86_400_000_000
 """Microseconds."""
 
+ALONE = -1
+"""The distance of a value that has nothing to lie above."""
+
 
 @dataclass(frozen=True, slots=True)
 class Levels:
@@ -98,12 +101,22 @@ class CodedColumn:
         coding: The published domain.
         pool: Codes that are too rare to be told apart: every count treats them as one, and draws spread over them.
         pool_mode: The pooled code that draws take instead, where one holds more than half of the pool.
+        above: Where not empty, ``coding`` is not of the values but of how far they lie above the largest of these
+            columns, in whole days, microseconds or the column's own numbers; ``ALONE`` where all of those are missing.
     """
 
     column: Column
     coding: Coding
     pool: tuple[int, ...] = ()
     pool_mode: int | None = None
+    above: tuple[str, ...] = ()
+
+    @property
+    def axis(self) -> ColumnType:
+        """What kind of values the coding is of: the column's type, or plain numbers where it is of distances."""
+        if not self.above:
+            return self.column.type
+        return "float" if self.column.type == "float" else "integer"
 
     @property
     def size(self) -> int:
@@ -159,7 +172,7 @@ def encode(values: pl.Series, coded: CodedColumn) -> Codes:
     Raises:
         DescriptionError: Values lie outside the published domain; only their number is told.
     """
-    axis, coding = to_axis(values, coded.column.type), coded.coding
+    axis, coding = to_axis(values, coded.axis), coded.coding
     if isinstance(coding, Levels):
         codes = _look_up(axis, coding)
     elif isinstance(coding, Bins):

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synth_assets.describe.coding import Bins, CodedColumn
+from synth_assets.describe.coding import Bins, CodedColumn, Presence
+from synth_assets.describe.distances import above
 from synth_assets.describe.document import require
 from synth_assets.describe.hide import LEAST_CELLS, NO_MODE
 from synth_assets.describe.network import MOST_PARENTS
 from synth_assets.describe.tables import HIDDEN, ContingencyTable
+from synth_assets.schema import Schema
 
 if TYPE_CHECKING:
     from synth_assets.describe.description import Description
@@ -25,6 +27,7 @@ def check(description: "Description") -> None:
         ValueError: Its tables do not fit its columns, network, number of rows or ``minimum_count``.
     """
     require(description.minimum_count >= 1, "minimum_count must be 1 or more")
+    _check_above(description)
     most = MOST_PARENTS if description.mode == "correlated" else 0
     require(description.max_parents <= most, f"max_parents must be {most} or less in {description.mode} mode")
     if description.mode == "random":
@@ -44,8 +47,20 @@ def check(description: "Description") -> None:
 
 def _check_uncounted(columns: tuple[CodedColumn, ...]) -> None:
     for coded in columns:
-        told = coded.pool or any(getattr(coded.coding, "atoms", ()))
+        told = (
+            coded.pool or coded.above or any(getattr(coded.coding, "atoms", ())) or getattr(coded.coding, "spikes", ())
+        )
         require(not told, f"random mode counts nothing of {coded.column.name!r}")
+
+
+def _check_above(description: "Description") -> None:
+    """Columns that are told as distances are those that a constraint puts above others; random mode tells none."""
+    schema = Schema(tuple(coded.column for coded in description.columns), None, description.constraints)
+    wanted = above(schema) if description.mode != "random" else {}
+    for coded in description.columns:
+        name = coded.column.name
+        require(coded.above == wanted.get(name, ()), f"column {name!r} must be told above {wanted.get(name, ())}")
+    require(not any(coded.above and isinstance(coded.coding, Presence) for coded in description.columns), "no distance")
 
 
 def _check_order(description: "Description") -> None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
+from synth_assets.constraints import Constraint, constraint_from_dict
 from synth_assets.describe.coding import CodedColumn
 from synth_assets.describe.consistency import check
 from synth_assets.describe.document import (
@@ -23,7 +24,7 @@ from synth_assets.describe.document import (
 from synth_assets.describe.network import Edge
 from synth_assets.describe.tables import ContingencyTable
 from synth_assets.errors import DescriptionError, SchemaError
-from synth_assets.schema import MODES, Mode
+from synth_assets.schema import MODES, Mode, Schema
 
 FORMAT = "synth-assets/description"
 VERSION = 1
@@ -45,6 +46,7 @@ class Description:
         ledger: Where the spent privacy budget is recorded; ``none`` where it is not.
         public_domain_reason: Why domains that came from data are public, where the user asserted it.
         provenance: Where the description comes from, as names and keyed hashes; set by who stores it.
+        constraints: Rules between columns that every synthetic row keeps.
     """
 
     mode: Mode
@@ -58,6 +60,7 @@ class Description:
     ledger: str = "none"
     public_domain_reason: str | None = None
     provenance: Mapping[str, str] = field(default_factory=dict)
+    constraints: tuple[Constraint, ...] = ()
 
     def __eq__(self, other: object) -> bool:
         """Whether both say the same."""
@@ -95,9 +98,9 @@ class Description:
         """The same description, saying where it comes from."""
         return replace(self, provenance={**self.provenance, **words})
 
-    def with_reason(self, reason: str | None) -> Self:
-        """The same description, with the user's reason why its domains are public."""
-        return replace(self, public_domain_reason=reason)
+    def with_schema(self, schema: Schema) -> Self:
+        """The same description, with what the schema says beside its columns."""
+        return replace(self, public_domain_reason=schema.public_domain_reason, constraints=schema.constraints)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values that JSON can hold."""
@@ -113,6 +116,7 @@ class Description:
             "public_domain_reason": self.public_domain_reason,
             "provenance": dict(self.provenance),
             "columns": [column_to_dict(coded) for coded in self.columns],
+            "constraints": [constraint.to_dict() for constraint in self.constraints],
             "network": [
                 {"parent": edge.parent, "child": edge.child, "mutual_information": edge.mutual_information}
                 for edge in self.edges
@@ -167,6 +171,7 @@ class Description:
             ledger=document["ledger"],
             public_domain_reason=reason,
             provenance=provenance,
+            constraints=tuple(constraint_from_dict(rule) for rule in document.get("constraints", ())),
         )
         check(description)
         return description

@@ -40,11 +40,16 @@ def require(holds: bool, otherwise: str) -> None:  # noqa: FBT001 - reads as a s
 def column_to_dict(coded: CodedColumn) -> dict[str, Any]:
     """A column and its published domain."""
     words = {key: value for key, value in coded.column.to_dict().items() if key != "domain"}
-    return words | {
-        "domain": _coding_to_dict(coded.coding, coded.column.type),
-        "pool": list(coded.pool),
-        "pool_mode": coded.pool_mode,
-    }
+    return (
+        words
+        | {
+            "domain": _coding_to_dict(coded.coding, coded.axis),
+            "pool": list(coded.pool),
+            "pool_mode": coded.pool_mode,
+            "above": list(coded.above),
+        }
+        | ({"limits": coded.column.to_dict()["domain"]} if coded.column.domain else {})
+    )
 
 
 def column_from_dict(entry: Mapping[str, Any]) -> CodedColumn:
@@ -54,11 +59,13 @@ def column_from_dict(entry: Mapping[str, Any]) -> CodedColumn:
         ValueError: It is of another form.
     """
     known = {key: entry[key] for key in Column.__dataclass_fields__ if key in entry and key != "domain"}
-    column = Column.from_dict(known)
-    coding = _coding_from_dict(entry["domain"], column.type)
+    column = Column.from_dict(known | {"domain": entry.get("limits")})
+    above = tuple(entry.get("above", ()))
+    axis = CodedColumn(column, Presence(), above=above).axis
+    coding = _coding_from_dict(entry["domain"], axis)
     pool, mode = tuple(entry["pool"]), entry["pool_mode"]
     whole([*pool, 0 if mode is None else mode], f"the pool of {column.name!r}")
-    coded = CodedColumn(column, coding, pool, mode)
+    coded = CodedColumn(column, coding, pool, mode, above)
     require(list(pool) == sorted(set(pool)), f"the pool of {column.name!r} must be in order, each code once")
     require(all(code < coded.size for code in pool), f"the pool of {column.name!r} names codes that do not exist")
     require(mode is None or mode in pool, f"pool_mode of {column.name!r} must be in the pool")

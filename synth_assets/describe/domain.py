@@ -8,8 +8,10 @@ from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
+import polars as pl
 
 from synth_assets.describe.coding import (
+    ALONE,
     Bins,
     CodedColumn,
     Coding,
@@ -17,12 +19,13 @@ from synth_assets.describe.coding import (
     Presence,
     axis_limits,
     bound_to_axis,
+    into_bins,
 )
 from synth_assets.describe.reader import Exact
 from synth_assets.describe.steps import outward_edges
 from synth_assets.describe.survey import Survey
 from synth_assets.errors import DescriptionError
-from synth_assets.schema import KEY_TYPES, Categories, Column, Interval
+from synth_assets.schema import KEY_TYPES, Categories, Column, ColumnType, Interval
 
 OTHER = "other"
 
@@ -93,7 +96,7 @@ def _equal_bins(column: Column, domain: Interval) -> Coding:
     return Bins(tuple(edges), clamp=high == most)
 
 
-def from_data(column: Column, survey: Survey, minimum: int) -> CodedColumn:
+def from_data(column: Column, survey: Survey, minimum: int, above: tuple[str, ...] = ()) -> CodedColumn:
     """The column with a domain read from the data and coarsened so that it tells of no small group.
 
     Categories rarer than ``minimum`` become ``other``. Bounds lie on a public step (see ``steps``), outside the
@@ -105,13 +108,17 @@ def from_data(column: Column, survey: Survey, minimum: int) -> CodedColumn:
         column: Of any type.
         survey: Of all its values, with at least ``EXTREMES * minimum`` extremes.
         minimum: The smallest count that may be told.
+        above: The columns from which the distances are that were surveyed in place of the values, if any.
     """
     least = least_told(survey, minimum)
     nullable = survey.missing > 0 or survey.present < least
-    column = replace(column, domain=None, domain_source="data", nullable=nullable)
+    limits = column.domain if above and column.domain_source != "data" else None
+    column = replace(column, domain=limits, domain_source="data", nullable=nullable)
     if column.type == "category":
         return CodedColumn(column, _common_levels(survey, minimum, least))
-    return CodedColumn(column, _outward_bins(column, survey, least))
+    coded = CodedColumn(column, Presence(), above=above)
+    coding = _outward_bins(coded.axis, survey, least)
+    return replace(coded, coding=replace(coding, spikes=(ALONE,)) if above and isinstance(coding, Bins) else coding)
 
 
 def least_told(survey: Survey, minimum: int) -> int:
@@ -130,12 +137,12 @@ def _common_levels(survey: Survey, minimum: int, least: int) -> Levels:
     return Levels((*kept, OTHER) if rare.any() else tuple(kept), other=bool(rare.any()))
 
 
-def _outward_bins(column: Column, survey: Survey, least: int) -> Coding:
+def _outward_bins(axis: ColumnType, survey: Survey, least: int) -> Coding:
     if survey.present < least:
         return Levels((), other=True)
     low, high = _quantiles(survey, least)
     wanted = min(_BINS_FROM_DATA, max(1, survey.present // (2 * least)))
-    return Bins(outward_edges(low, high, column.type, wanted), clamp=True)
+    return Bins(outward_edges(low, high, axis, wanted), clamp=True)
 
 
 def _quantiles(survey: Survey, least: int) -> tuple[float, float]:
@@ -148,8 +155,9 @@ def _quantiles(survey: Survey, least: int) -> tuple[float, float]:
 def with_spikes(coded: CodedColumn, exact: Exact, rows: int, minimum: int) -> CodedColumn:
     """The column with codes of their own for values that stand out, so that a spike keeps its own dependences.
 
-    A value stands out where ``SPIKE_SHARE`` of all rows and 4 times ``minimum`` hold it; the most frequent of them are
-    taken. What is not named may hold up to that many rows, so no small count follows from its absence.
+    A value stands out where ``SPIKE_SHARE`` of all rows and 4 times ``minimum`` hold it, and more than two thirds of the
+    rows of its bin whose values are frequent; the most frequent of them are taken. What is not named may hold up to
+    that many rows, so no small count follows from its absence.
 
     Args:
         coded: A column; anything but bins comes back as it is.
@@ -159,17 +167,19 @@ def with_spikes(coded: CodedColumn, exact: Exact, rows: int, minimum: int) -> Co
     """
     if not isinstance(coded.coding, Bins):
         return coded
-    common = np.flatnonzero(exact.rows >= max(SPIKE_SHARE * rows, 4 * minimum))
+    bins = into_bins(pl.Series(exact.values), coded.coding).to_numpy()
+    beside = np.bincount(bins, exact.rows, minlength=1)[bins]
+    common = np.flatnonzero((exact.rows >= max(SPIKE_SHARE * rows, 4 * minimum)) & (3 * exact.rows > 2 * beside))
     common = common[np.argsort(-exact.rows[common], kind="stable")][:_MOST_SPIKES]
-    spikes = [value for value in exact.values[np.sort(common)].tolist() if not _is_bin(value, coded)]
-    return replace(coded, coding=replace(coded.coding, spikes=tuple(spikes)))
+    spikes = {value for value in exact.values[common].tolist() if not _is_bin(value, coded)}
+    return replace(coded, coding=replace(coded.coding, spikes=tuple(sorted({*coded.coding.spikes, *spikes}))))
 
 
 def _is_bin(value: float, coded: CodedColumn) -> bool:
     """Whether the value is all that its bin has room for."""
     edges = coded.coding.edges if isinstance(coded.coding, Bins) else ()
     place = bisect_right(edges, value)
-    return coded.column.type != "float" and 0 < place < len(edges) and edges[place] - edges[place - 1] == 1
+    return coded.axis != "float" and 0 < place < len(edges) and edges[place] - edges[place - 1] == 1
 
 
 def joined(coded: CodedColumn, code_rows: np.ndarray, least: int) -> tuple[CodedColumn, np.ndarray]:
@@ -194,7 +204,7 @@ def joined(coded: CodedColumn, code_rows: np.ndarray, least: int) -> tuple[Coded
 
 
 def _joined(counts: list[int], least: int) -> list[int]:
-    """The places of the edges that stay: bins with 1 to ``least - 1`` rows join those after them, the last ones before."""
+    """The places of the edges that stay: bins with 1 to ``least - 1`` rows join the next, the last the one before."""
     edges, held = [0], 0
     for place, count in enumerate(counts):
         held += count

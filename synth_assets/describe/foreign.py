@@ -26,8 +26,8 @@ class ForeignAttribute:
 
     Attributes:
         coded: The column; its groups are its values, bins or presence, and missing.
-        groups: The group of each of their codes, int64 of shape (codes,); missing last, where it can occur. Several
-            codes have one group where our coding does not tell them apart.
+        groups: The group of each of their codes, int64 of shape (codes,), in order from 0 without a gap; missing last,
+            where it can occur. Several codes have one group where our coding does not tell them apart.
         shares: How often each code occurs when it is drawn alone, float64 of shape (codes,).
     """
 
@@ -35,17 +35,18 @@ class ForeignAttribute:
     groups: np.ndarray
     shares: np.ndarray
 
-    @property
-    def collect(self) -> np.ndarray:
-        """1 where a code belongs to a group, shape (groups, codes)."""
-        return (np.arange(self.coded.size)[:, None] == self.groups).astype(np.float64)
+    def collected(self, weights: np.ndarray, axis: int) -> np.ndarray:
+        """The weights with the codes along an axis added up to groups."""
+        first = np.flatnonzero(np.diff(self.groups, prepend=-1))
+        return np.add.reduceat(weights, first, axis=axis)
 
-    @property
-    def mix(self) -> np.ndarray:
-        """The share of each code in its group, shape (groups, codes); even where none of the group's codes occurs."""
-        held = self.collect * self.shares
-        held = np.where(held.sum(axis=1, keepdims=True) > 0, held, self.collect)
-        return held / np.maximum(held.sum(axis=1, keepdims=True), sys.float_info.min)
+    def mixed(self, weights: np.ndarray, axis: int) -> np.ndarray:
+        """The weights with the codes along an axis averaged over groups, by their shares; evenly where none occurs."""
+        total = np.bincount(self.groups, self.shares)[self.groups]
+        even = 1 / np.bincount(self.groups)[self.groups]
+        occurs = total >= sys.float_info.min
+        within = np.where(occurs, self.shares / np.where(occurs, total, 1.0), even)
+        return np.moveaxis(self.collected(np.moveaxis(weights, axis, -1) * within, -1), -1, axis)
 
 
 def read_attribute(name: str, entry: object, *, random: bool, in_network: bool) -> ForeignAttribute:
@@ -108,7 +109,7 @@ _WANTED: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "is_candidate_key": _TRUTH,
     "min": _NUMBER,
     "max": _NUMBER,
-    "missing_rate": (lambda value: is_number(value) and 0 <= value <= 1, "a number from 0 to 1"),  # pyrefly: ignore[unsupported-operation]  # a number by then
+    "missing_rate": (lambda value: is_number(value) and 0 <= value <= 1, "a number from 0 to 1"),
     "distribution_bins": _LIST,
     "distribution_probabilities": _LIST,
 }

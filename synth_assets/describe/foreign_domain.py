@@ -115,7 +115,7 @@ def levels(name: str, data_type: str, bins: Sequence[Any]) -> tuple[ColumnType, 
 
 def _is_integer(value: object) -> bool:
     least, most = axis_limits("integer")
-    return is_whole(value) and least <= value <= most  # pyrefly: ignore[unsupported-operation]  # a number by then
+    return is_whole(value) and least <= value <= most
 
 
 def _is_text(value: object) -> bool:

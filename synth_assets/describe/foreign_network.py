@@ -51,9 +51,9 @@ def read_network(document: Mapping[str, Any], names: Sequence[str]) -> dict[str,
 
 def _link(link: object) -> tuple[str, list[str]]:
     child, parents = link if isinstance(link, list) and len(link) == 2 else (None, None)  # noqa: PLR2004 - a pair
-    if isinstance(child, str) and is_names(parents) and 0 < len(parents) == len(set(parents)):
-        return child, parents
-    refuse("The network", f"the entry {reprlib.repr(link)}", '["child", ["parent", ...]], each parent once')
+    if not (isinstance(child, str) and is_names(parents) and 0 < len(parents) == len(set(parents))):
+        refuse("The network", f"the entry {reprlib.repr(link)}", '["child", ["parent", ...]], each parent once')
+    return child, parents
 
 
 def read_conditionals(
@@ -84,7 +84,7 @@ def read_conditionals(
 
 
 def _alone(name: str, one: ForeignAttribute) -> Conditional:
-    return Conditional(name, (), (one.collect @ one.shares)[None, :], (one.coded.size,))
+    return Conditional(name, (), one.collected(one.shares[None, :], 1), (one.coded.size,))
 
 
 def _in_network(
@@ -104,14 +104,9 @@ def _in_network(
     rows, lengths[name] = _distributions(name, tables, attributes[name], codes, [lengths[one] for one in parents])
     weights = rows.reshape(codes)
     for axis, one in enumerate(family):
-        weights = _along(weights, axis, one.mix)
-    weights = _along(weights, len(parents), attributes[name].collect)
+        weights = one.mixed(weights, axis)
+    weights = attributes[name].collected(weights, len(parents))
     return Conditional(name, tuple(parents), weights.reshape(-1, weights.shape[-1]), weights.shape)
-
-
-def _along(weights: np.ndarray, axis: int, matrix: np.ndarray) -> np.ndarray:
-    """The weights with one axis taken through a matrix, shape (new, old)."""
-    return np.moveaxis(np.tensordot(matrix, weights, axes=(1, axis)), 0, axis)
 
 
 def _distributions(

@@ -5,6 +5,7 @@ Nothing in the document is taken on trust, and nothing is evaluated.
 
 import json
 import reprlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -46,12 +47,15 @@ class ForeignDescription:
 def read_datasynthesizer(text: str) -> ForeignDescription:
     """The description that a JSON document of DataSynthesizer holds, of any of its three modes.
 
-    What their generator does with it is kept, with these exceptions, where it fails or does what nobody wants:
-    numbers of random mode are drawn between min and max (theirs: 0 to 100); independent attributes are missing at
-    ``missing_rate`` (theirs: never); whole numbers are drawn from those inside a bin (theirs: rounded out of it); dates
-    and times come from the histogram that was counted (theirs has lost its edges). A configuration of the parents that
-    is not there is drawn from the attribute's own distribution, as theirs does: old versions leave some out. The
-    document's claim of differential privacy, if any, is not read.
+    What their generator does with it is kept, except where it fails or does what nobody wants: numbers of random mode
+    are drawn between min and max (theirs: 0 to 100); independent attributes are missing at ``missing_rate`` (theirs:
+    never); whole numbers are drawn from those inside a bin (theirs: rounded, also out of it); dates and times outside a
+    network come from the histogram that was counted (theirs has lost its edges; a network tells only whether they are
+    below the maximum). A configuration of the parents that is not there is drawn from the attribute's own distribution,
+    as theirs is: old versions leave some out. A claim of differential privacy is never carried over.
+
+    No key of the document says random or independent: where every attribute is even, and holds no histogram, it is
+    random, in which nothing is missing.
 
     Args:
         text: The JSON document.
@@ -95,8 +99,8 @@ def _no_constant(constant: str) -> float:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        refuse(WHOLE, f"{next(name for name in names if names.count(name) > 1)!r} twice in one object", "each key once")
+        twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
+        refuse(WHOLE, f"{twice!r} twice in one object", "each key once")
     return found
 
 

@@ -104,7 +104,7 @@ class _Placement:
         while len(nodes) < len(self.names):
             start = len(nodes)
             trees = [self._tree([*nodes, Node(root, ())]) for root in self._ready(nodes)]
-            nodes = min(trees, key=lambda tree: self._worth(tree[start:], cost))  # noqa: B023 - called at once
+            nodes = min(trees, key=lambda tree: self._worth(tree[start:], cost))
         return nodes
 
     def _worth(self, tree: Sequence[Node], cost: Callable[[str, str], int]) -> tuple[float, int]:

@@ -4,9 +4,9 @@ It counts single values; what may be told of them is decided elsewhere.
 """
 
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ import polars as pl
 from synth_assets.constraints import Determined
 from synth_assets.describe.coding import to_axis
 from synth_assets.describe.conform import Problem, conform, converted, refuse
+from synth_assets.describe.distances import above, with_distances
 from synth_assets.frames import Frame, batches, opened
 from synth_assets.schema import ORDERED_TYPES, Column, Schema
 
@@ -39,15 +40,18 @@ class Reader:
     Attributes:
         table: A DataFrame that fits the schema, or what ``frames.opened`` gives of a larger table.
         schema: Its columns.
+        above: Columns that are read as distances from others; see ``distances``.
     """
 
     table: Frame
     schema: Schema
+    above: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def batches(self) -> Iterator[pl.DataFrame]:
-        """All batches, once ``check`` has found that they fit."""
+        """All batches, once ``checked`` has found that they fit."""
         for batch in batches(self.table):
-            yield batch if isinstance(self.table, pl.DataFrame) else converted(batch, self.schema)[0]
+            rows = batch if isinstance(self.table, pl.DataFrame) else converted(batch, self.schema)[0]
+            yield with_distances(rows, self.schema, self.above)
 
     def checked(self) -> Iterator[pl.DataFrame]:
         """All batches, the first time they are read.
@@ -63,7 +67,7 @@ class Reader:
             problems.update(found)
             if not problems:
                 held = [_combinations(rule, rows, before) for rule, before in zip(rules, held, strict=True)]
-                yield rows
+                yield with_distances(rows, self.schema, self.above)
         refuse(problems or Counter(dict([*_ambiguous(rules, held), *self._repeated()])))
 
     def exact(self, column: Column, least: int) -> Exact:
@@ -73,6 +77,8 @@ class Reader:
             column: One of the schema's.
             least: At least 1.
         """
+        if column.name in self.above:
+            return _runs(np.concatenate([rows[column.name].drop_nulls().to_numpy() for rows in self.batches()]), least)
         if isinstance(self.table, pl.DataFrame) and column.type in ORDERED_TYPES:
             return _runs(to_axis(self.table[column.name], column.type).drop_nulls().to_numpy(), least)
         told = _grouped(self.table, column.name, least)
@@ -90,14 +96,20 @@ class Reader:
 
 
 @contextmanager
-def reading(frame: Frame, schema: Schema) -> Generator[Reader]:
+def reading(frame: Frame, schema: Schema, *, distances: bool = True) -> Generator[Reader]:
     """A reader of a frame, valid inside the ``with`` block.
+
+    Args:
+        frame: The table.
+        schema: Its columns.
+        distances: Whether columns that a constraint puts above others are read as distances from those.
 
     Raises:
         SchemaError: It is no table that can be read; or it is in memory and does not fit the schema.
     """
     with opened(frame) as table:
-        yield Reader(conform(table, schema) if isinstance(table, pl.DataFrame) else table, schema)
+        rows = conform(table, schema) if isinstance(table, pl.DataFrame) else table
+        yield Reader(rows, schema, above(schema) if distances else {})
 
 
 def _runs(numbers: np.ndarray, least: int) -> Exact:

@@ -38,16 +38,14 @@ class NetworkRules:
     whole: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse what is of another form; group the edges of a whole network by child."""
+        """Refuse what is of another form; sort the edges of a whole network by child."""
         for key in ("force", "forbid", "order"):
             object.__setattr__(self, key, _as_tuples(getattr(self, key)))
         _refuse(
             [*_misshapen("force", self.force), *_misshapen("forbid", self.forbid), *_misshapen("order", self.order)]
         )
         if self.whole:
-            children = list(dict.fromkeys(child for _, child in self.force))
-            grouped = sorted(self.force, key=lambda edge: children.index(edge[1]))
-            object.__setattr__(self, "force", tuple(grouped))
+            object.__setattr__(self, "force", tuple(sorted(self.force, key=lambda edge: edge[1])))
 
     @classmethod
     def network(cls, parents: Mapping[str, Sequence[str]]) -> Self:

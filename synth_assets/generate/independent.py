@@ -1,12 +1,10 @@
 """Independent mode: each column from its own counts."""
 
-import numpy as np
-import polars as pl
-
 from synth_assets.describe import Description
-from synth_assets.generate.correlated import generate_correlated
+from synth_assets.generate.correlated import correlated_model
+from synth_assets.generate.model import Model
 
 
-def generate_independent(description: Description, rows: int, rng: np.random.Generator) -> list[pl.Series]:
-    """Columns drawn one by one: a network without edges."""
-    return generate_correlated(description, rows, rng)
+def independent_model(description: Description) -> Model:
+    """Columns that are drawn one by one: a network without edges."""
+    return correlated_model(description)

@@ -1,23 +1,19 @@
 """Random mode: every value of the domain is as likely as any other, and nothing is missing."""
 
 import numpy as np
-import polars as pl
 
 from synth_assets.describe import Description
 from synth_assets.describe.coding import Bins, CodedColumn
-from synth_assets.generate.sampling import draw
-from synth_assets.generate.values import column_values
+from synth_assets.describe.conditional import Conditional
+from synth_assets.generate.model import Model
 
 
-def generate_random(description: Description, rows: int, rng: np.random.Generator) -> list[pl.Series]:
-    """Columns drawn evenly from their domains, each from a stream of its own."""
-    streams = rng.spawn(len(description.columns))
-    return [_column(coded, rows, stream) for coded, stream in zip(description.columns, streams, strict=True)]
-
-
-def _column(coded: CodedColumn, rows: int, rng: np.random.Generator) -> pl.Series:
-    groups = draw(_evenly(coded), np.zeros(rows, dtype=np.int64), rng)
-    return column_values(coded, groups, None, rng)
+def random_model(description: Description) -> Model:
+    """Columns that are drawn evenly from their domains."""
+    conditionals = tuple(
+        Conditional(coded.column.name, (), _evenly(coded), (coded.size,)) for coded in description.columns
+    )
+    return Model(description.columns, conditionals, constraints=description.constraints)
 
 
 def _evenly(coded: CodedColumn) -> np.ndarray:

@@ -5,15 +5,19 @@ import polars as pl
 
 from synth_assets.describe.coding import Bins, CodedColumn, Levels
 from synth_assets.generate.sampling import draw
-from synth_assets.schema import Column
+from synth_assets.schema import Column, ColumnType
 
 PLACEHOLDER = "synthetic text"
 
 
-def column_values(
-    coded: CodedColumn, groups: np.ndarray, bin_rows: np.ndarray | None, rng: np.random.Generator
+def axis_values(
+    coded: CodedColumn,
+    groups: np.ndarray,
+    bin_rows: np.ndarray | None,
+    rng: np.random.Generator,
+    allowed: np.ndarray | None = None,
 ) -> pl.Series:
-    """The values of one column.
+    """The values of one column, on its axis; of text and keys only whether there is one (0).
 
     Args:
         coded: The column.
@@ -21,47 +25,90 @@ def column_values(
         bin_rows: Rows per group in the description, by which atoms and the rest of a bin share its draws; ``None``
             where nothing was counted.
         rng: Source of chance.
-
-    Returns:
-        Named after the column and of its type.
+        allowed: Which codes may occur, bool of shape (size,); ``None`` for all.
     """
-    codes = _spread_pool(coded, groups, rng)
+    codes = _spread_pool(coded, groups, rng, allowed)
     present = codes < coded.coding.size
     if isinstance(coded.coding, Levels):
         values = pl.Series(list(coded.coding.values) or [None]).gather(np.where(present, codes, 0))
     elif isinstance(coded.coding, Bins):
-        numbers = np.zeros(len(codes), dtype=np.float64 if coded.column.type == "float" else np.int64)
+        numbers = np.zeros(len(codes), dtype=np.float64 if coded.axis == "float" else np.int64)
         numbers[present] = _numbers(coded, coded.coding, codes[present], bin_rows, rng)
         values = pl.Series(numbers)
     else:
-        values = PLACEHOLDER + " " + pl.Series(np.arange(1, len(codes) + 1)).cast(pl.String)
-    return _finish(coded.column, values, ~present)
+        values = pl.Series(np.zeros(len(codes), dtype=np.int64))
+    return values if present.all() else values.set(pl.Series(~present), None)
 
 
-def _spread_pool(coded: CodedColumn, groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def typed(column: Column, kind: ColumnType, values: pl.Series) -> pl.Series:
+    """Values on an axis as the column has them, under its name; those of text and keys are not told apart yet.
+
+    Args:
+        column: The column.
+        kind: What the values are of (see ``CodedColumn.axis``).
+        values: On that axis.
+    """
+    if kind == "datetime":
+        values = values.cast(pl.Int64).cast(pl.Datetime("us"))
+        if column.time_zone:
+            values = values.dt.replace_time_zone("UTC").dt.convert_time_zone(column.time_zone)
+    elif kind == "date":
+        values = values.cast(pl.Int32)
+    return values.cast(column.dtype).alias(column.name)
+
+
+def numbered(column: Column, present: pl.Series, first: int) -> pl.Series:
+    """Text and keys, counted off so that no two are alike and none can be taken for a real one.
+
+    Args:
+        column: Of type text or integer; integers are negative.
+        present: Null where the value is missing.
+        first: The number of the first row in the whole table, from 0.
+    """
+    number = pl.Series(np.arange(first + 1, first + len(present) + 1))
+    values = -number if column.type == "integer" else PLACEHOLDER + " " + number.cast(pl.String)
+    values = values.cast(column.dtype).alias(column.name)
+    return values.set(present.is_null(), None) if present.null_count() else values
+
+
+def _spread_pool(
+    coded: CodedColumn, groups: np.ndarray, rng: np.random.Generator, allowed: np.ndarray | None
+) -> np.ndarray:
     """Groups as codes; draws of the pool spread evenly over its codes, or go to its mode."""
     pool = np.asarray(coded.pool, dtype=np.int64)
     alone = np.setdiff1d(np.arange(coded.size), pool)
     codes = np.append(alone, -1)[groups]
     pooled = codes < 0
     if pooled.any():
-        even = np.ones((1, len(pool)))
-        spread = pool[draw(even, np.zeros(int(pooled.sum()), dtype=np.int64), rng)]
-        codes[pooled] = spread if coded.pool_mode is None else coded.pool_mode
+        weights = pool_weights(coded, allowed)
+        codes[pooled] = pool[draw(weights[None, :], np.zeros(int(pooled.sum()), dtype=np.int64), rng)]
     return codes
+
+
+def pool_weights(coded: CodedColumn, allowed: np.ndarray | None) -> np.ndarray:
+    """How much each code of the pool is drawn, of those that are allowed; shape (codes in the pool,)."""
+    pool = np.asarray(coded.pool, dtype=np.int64)
+    weights = np.ones(len(pool)) if coded.pool_mode is None else (pool == coded.pool_mode).astype(float)
+    if allowed is None:
+        return weights
+    rest = np.where(allowed[pool], weights, 0.0)
+    return rest if rest.any() else allowed[pool].astype(float)
 
 
 def _numbers(
     coded: CodedColumn, bins: Bins, codes: np.ndarray, bin_rows: np.ndarray | None, rng: np.random.Generator
 ) -> np.ndarray:
     """A number of its own bin for each row, on the column's axis, shape as ``codes``."""
-    edges = np.asarray(bins.edges)
-    atom = _draw_atoms(coded, bins, codes, bin_rows, rng)
-    values = np.array([value for held in bins.atoms for value, _ in held] + [0], dtype=edges.dtype)
+    kind = np.float64 if coded.axis == "float" else np.int64
+    edges, spike = np.asarray(bins.edges, dtype=kind), codes - bins.bins
+    atom = _draw_atoms(coded, bins, np.minimum(codes, bins.bins), bin_rows, rng)
+    values = np.array([value for held in bins.atoms for value, _ in held] + [0], dtype=kind)
     drawn = values[atom]
-    rest = atom == len(values) - 1
-    between = _between_floats if coded.column.type == "float" else _between_integers
+    rest = (atom == len(values) - 1) & (spike < 0)
+    between = _between_floats if coded.axis == "float" else _between_integers
     drawn[rest] = between(edges, bins, codes[rest], rng)
+    if bins.spikes:
+        drawn[spike >= 0] = np.asarray(bins.spikes, dtype=kind)[spike[spike >= 0]]
     return drawn
 
 
@@ -69,10 +116,11 @@ def _draw_atoms(
     coded: CodedColumn, bins: Bins, codes: np.ndarray, bin_rows: np.ndarray | None, rng: np.random.Generator
 ) -> np.ndarray:
     """Which atom each row takes, numbered through all bins; the last number is none."""
-    sizes = np.array([len(held) for held in bins.atoms] or [0])
+    sizes = np.array([len(held) for held in bins.atoms] + [0])
     if bin_rows is None or not sizes.sum():
         return np.full(len(codes), sizes.sum())
-    weights = np.zeros((bins.size, sizes.max() + 1))
+    weights = np.zeros((bins.bins + 1, sizes.max() + 1))
+    weights[bins.bins, -1] = 1
     for place, held in enumerate(bins.atoms):
         weights[place, : len(held)] = [count for _, count in held]
         told = weights[place].sum()
@@ -100,16 +148,13 @@ def _even(codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _between_integers(edges: np.ndarray, bins: Bins, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Uniform over the whole numbers of the bin that are not atoms; over all, where every one is an atom.
+    """Uniform over the whole numbers of the bin that are neither atoms nor spikes; over all, where there is no other.
 
     Differences are taken in unsigned arithmetic, in which those of any two int64 are right.
     """
     low, width = edges.astype(np.uint64)[:-1], np.diff(edges.astype(np.uint64))
-    held = [
-        np.array([value for value, _ in atoms if value < edges[place + 1]], dtype=np.int64).astype(np.uint64)
-        for place, atoms in enumerate(bins.atoms)
-    ]
-    free = width - np.array([len(values) for values in held] or 0, dtype=np.uint64)
+    held = [_taken(bins, place, edges) for place in range(bins.bins)]
+    free = width - np.array([len(values) for values in held], dtype=np.uint64)
     room = np.where(free > 0, free, width)[codes]
     place = np.minimum((_even(codes, rng) * room).astype(np.uint64), room - 1)
     for code in np.flatnonzero((free > 0) & (free < width)):
@@ -119,13 +164,8 @@ def _between_integers(edges: np.ndarray, bins: Bins, codes: np.ndarray, rng: np.
     return (low[codes] + place).astype(np.int64)
 
 
-def _finish(column: Column, values: pl.Series, missing: np.ndarray) -> pl.Series:
-    """The column's own type, name and missing values."""
-    if column.type == "datetime":
-        values = values.cast(pl.Int64).cast(pl.Datetime("us"))
-        if column.time_zone:
-            values = values.dt.replace_time_zone("UTC").dt.convert_time_zone(column.time_zone)
-    elif column.type == "date":
-        values = values.cast(pl.Int32)
-    values = values.cast(column.dtype).alias(column.name)
-    return values.set(pl.Series(missing), None) if missing.any() else values
+def _taken(bins: Bins, place: int, edges: np.ndarray) -> np.ndarray:
+    """The atoms and spikes that lie in a bin, in order."""
+    named = [value for value, _ in bins.atoms[place]] if bins.atoms else []
+    inside = [value for value in (*named, *bins.spikes) if edges[place] <= value < edges[place + 1]]
+    return np.array(sorted(inside), dtype=np.int64).astype(np.uint64)

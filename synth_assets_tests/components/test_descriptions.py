@@ -1,5 +1,6 @@
 """Descriptions are made anew when the data, the schema, the key or the parameters changed, and only then."""
 
+import re
 from typing import Any
 
 import dagster as dg
@@ -42,6 +43,37 @@ def test_the_first_is_made_and_told(workplace: Workplace, instance: dg.DagsterIn
     assert "off" in told["differential privacy"]
     assert made.mode == "correlated"
     assert made.provenance["original"] == "deidentified_visits"
+
+
+def test_a_network_is_shown_as_a_picture_beside_its_edges(workplace: Workplace, instance: dg.DagsterInstance):
+    told = describe(instance, visits())
+    image = re.fullmatch(r"!\[Network of ([^\]]+)\]\(data:image/png;base64,[A-Za-z0-9+/=]+\)", told["network drawn"])
+    file = workplace.folder.reports / NAME / "network.png"
+
+    assert image is not None
+    assert image[1].startswith(f"{NAME}: 2 of 3 columns depend on another")
+    assert told["figure"] == str(file)
+    assert file.read_bytes().startswith(b"\x89PNG")
+    assert told["network"].count("→") == 1
+
+
+def test_a_network_of_an_unchanged_description_is_shown_again(workplace: Workplace, instance: dg.DagsterInstance):
+    before = describe(instance, visits())["network drawn"]
+    (workplace.folder.reports / NAME / "network.png").unlink()
+
+    assert describe(instance, visits())["network drawn"] == before
+    assert (workplace.folder.reports / NAME / "network.png").exists()
+
+
+@pytest.mark.parametrize("mode", ["random", "independent"])
+def test_other_modes_show_no_picture(workplace: Workplace, instance: dg.DagsterInstance, mode: str):
+    name = f"{mode}_visits_description"
+    result = materialise(visits(), [*BRANCH[:2], name], instance)
+    [event] = result.asset_materializations_for_node(name)
+
+    assert not {"network drawn", "figure"} & set(event.metadata)
+    assert event.metadata["network"].value == "no edges"
+    assert not (workplace.folder.reports / name).exists()
 
 
 def test_unchanged_data_reuse_it_byte_for_byte(workplace: Workplace, instance: dg.DagsterInstance):

@@ -132,7 +132,7 @@ def _code_count(column: Mapping[str, Any]) -> int:
     domain = column["domain"]
     sizes = {"levels": "values", "bins": "edges"}
     size = len(domain[sizes[domain["kind"]]]) if domain["kind"] in sizes else 1
-    return size - (domain["kind"] == "bins") + column["nullable"]
+    return size - (domain["kind"] == "bins") + len(domain.get("spikes", [])) + column["nullable"]
 
 
 def _group_count(column: Mapping[str, Any]) -> int:

@@ -167,13 +167,19 @@ def test_a_document_with_one_fault_is_refused_with_its_reason(path: tuple[str | 
     refused(changed(-1, *path, to=to), match)
 
 
-NUMBERS = {"kind": "bins", "edges": [0, 10, 20], "atoms": [[[5, 30]], []], "clamp": False}
+NUMBERS = {
+    "kind": "bins",
+    "edges": [0, 10, 20, 30],
+    "atoms": [[[3, 20], [5, 30]], [], []],
+    "clamp": False,
+    "spikes": [25],
+}
 
 
 def with_numbers(**changes: object) -> dict[str, Any]:
-    """A description of one column of numbers: 30 rows hold 5, 20 others lie from 10 to 19."""
-    table = pl.DataFrame({"n": [5] * 30 + list(range(10, 20)) * 2})
-    text = "{columns: [{name: n, type: integer, domain: {minimum: 0, maximum: 19, bins: 2}}]}"
+    """A description of one column of numbers: 30 rows hold 5, 20 hold 3, 20 lie from 10 to 19, and 40 hold 25."""
+    table = pl.DataFrame({"n": [5] * 30 + [3] * 20 + list(range(10, 20)) * 2 + [25] * 40})
+    text = "{columns: [{name: n, type: integer, domain: {minimum: 0, maximum: 29, bins: 3}}]}"
     document = json.loads(describe(table, Schema.from_yaml(text), mode="independent").to_json())
     assert document["columns"][0]["domain"] == NUMBERS
     document["columns"][0]["domain"] = copy.deepcopy(NUMBERS) | changes
@@ -183,21 +189,26 @@ def with_numbers(**changes: object) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("changes", "match"),
     [
-        ({"edges": [0, 20, 10]}, "edges must increase"),
-        ({"edges": [0, 0, 20]}, "edges must increase"),
+        ({"edges": [0, 20, 10, 30]}, "edges must increase"),
+        ({"edges": [0, 0, 20, 30]}, "edges must increase"),
         ({"edges": [0]}, "edges must increase"),
-        ({"edges": [0, 10]}, "atoms must be given for every bin"),
-        ({"edges": [0, 10.5, 20]}, "values must be numbers"),
-        ({"edges": [0, 10, 2**63]}, "values must be numbers"),
-        ({"edges": [False, 10, 20]}, "values must be numbers"),
-        ({"atoms": [[[5, 31]], []]}, "must leave none, or minimum_count rows"),
-        ({"atoms": [[[5, 26]], []]}, "must leave none, or minimum_count rows"),
-        ({"atoms": [[[5, 4]], []]}, "must have minimum_count rows"),
-        ({"atoms": [[[5, 15], [5, 15]], []]}, "exact values must increase"),
-        ({"atoms": [[[15, 30]], []]}, "exact values must lie in their bin"),
-        ({"atoms": [[[5, 30.0]], []]}, "must be whole numbers"),
-        ({"atoms": [[[5]], []]}, "not enough values"),
+        ({"edges": [0, 30]}, "atoms must be given for every bin"),
+        ({"edges": [0, 10.5, 20, 30]}, "values must be numbers"),
+        ({"edges": [0, 10, 20, 2**63]}, "values must be numbers"),
+        ({"edges": [False, 10, 20, 30]}, "values must be numbers"),
+        ({"atoms": [[[3, 20], [5, 31]], [], []]}, "must leave none, or minimum_count rows"),
+        ({"atoms": [[[3, 20], [5, 26]], [], []]}, "must leave none, or minimum_count rows"),
+        ({"atoms": [[[5, 4]], [], []]}, "must have minimum_count rows"),
+        ({"atoms": [[[5, 25], [5, 25]], [], []]}, "exact values must increase"),
+        ({"atoms": [[[15, 30]], [], []]}, "exact values must lie in their bin"),
+        ({"atoms": [[[5, 30.0]], [], []]}, "must be whole numbers"),
+        ({"atoms": [[[5]], [], []]}, "not enough values"),
         ({"clamp": None}, "must be true or false"),
+        ({"spikes": [31]}, "spikes must lie between"),
+        ({"spikes": [25, 24]}, "spikes must increase"),
+        ({"spikes": [5]}, "a spike is no exact value of a bin"),
+        ({"spikes": [24, 25]}, "must be of shape"),
+        ({"spikes": [25.5]}, "values must be numbers"),
     ],
 )
 def test_a_fault_in_bins_is_refused_with_its_reason(changes: dict[str, object], match: str):

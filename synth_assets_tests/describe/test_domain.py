@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from synth_assets.describe import Description, describe
 from synth_assets.describe.coding import Bins, CodedColumn, Levels, Presence, encode
-from synth_assets.describe.domain import declared, from_data
+from synth_assets.describe.coded_table import tally
+from synth_assets.describe.domain import EXTREMES, declared, from_data, joined, least_told
+from synth_assets.describe.survey import Survey
 from synth_assets.describe.steps import outward_edges
 from synth_assets.errors import DescriptionError
 from synth_assets.generate import generate
@@ -25,7 +27,14 @@ FINITE = st.floats(allow_nan=False, allow_infinity=False)
 
 def read(values: pl.Series, minimum: int = 5) -> CodedColumn:
     """The domain read from these values."""
-    return from_data(Schema.infer(values.to_frame()).columns[0], values, minimum)
+    return from_values(Schema.infer(values.to_frame()).columns[0], values, minimum)
+
+
+def from_values(column: Column, values: pl.Series, minimum: int) -> CodedColumn:
+    """As a description would have it: surveyed, and its bins joined."""
+    surveyed = Survey.of(values, column, EXTREMES * minimum)
+    coded = declared(column) if column.type in {"text", "boolean"} else from_data(column, surveyed, minimum)
+    return joined(coded, tally(encode(values, coded), coded.size), least_told(surveyed, minimum))[0]
 
 
 def bins(values: pl.Series, minimum: int = 5) -> Bins:
@@ -35,7 +44,7 @@ def bins(values: pl.Series, minimum: int = 5) -> Bins:
 
 
 def levels(counts: dict[str | None, int], minimum: int = 5) -> tuple[str | int | float, ...]:
-    coding = from_data(Column("a", "category"), categories("a", counts)["a"], minimum).coding
+    coding = from_values(Column("a", "category"), categories("a", counts)["a"], minimum).coding
     assert isinstance(coding, Levels)
     return coding.values
 

@@ -19,6 +19,7 @@ from synth_assets.describe.network import (
     mutual_information,
     pairs,
     score,
+    stratified_p_value,
 )
 from synth_assets_tests.tables import admissions, crossed, declared, rng
 
@@ -119,6 +120,36 @@ def test_independent_columns_get_no_edge_beyond_the_stated_rate():
         scores = {(a, b): score(joint(codes[int(a)], codes[int(b)])) for a, b in pairs(names)}
         edges += len(forest(scores, names))
     assert edges <= 1
+
+
+def slow_p_value(strata: np.ndarray) -> float:
+    """One stratum after the other, without its empty rows and columns."""
+    parts = []
+    for table in strata:
+        held = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
+        if min(held.shape) >= 2 and held.sum() >= 4:
+            rows, columns, n = held.sum(axis=1), held.sum(axis=0), held.sum()
+            expected = np.outer(rows, columns) / n
+            each = (held - expected) ** 2 / expected
+            sparse = np.where((expected < 1) & (held > expected), each, 0)
+            place = np.unravel_index(sparse.argmax(), sparse.shape)
+            left = max(held[place] - 2 - expected[place], 0) ** 2 / expected[place]
+            parts.append((each.sum(), *network._moments(rows, columns, n), max(sparse[place] - left, 0)))
+    statistic, mean, variance, _ = np.array(parts).sum(axis=0) if parts else (0, 0, 0, 0)
+    if variance <= mean * 1e-12:
+        return 1.0
+    shape = mean * mean / variance
+    passed = max(part[3] for part in parts)
+    deviation = (((statistic - passed) / mean) ** (1 / 3) - (1 - 1 / (9 * shape))) * math.sqrt(9 * shape)
+    return 0.5 * math.erfc(deviation / math.sqrt(2))
+
+
+@given(st.integers(0, 2**32))
+def test_the_p_value_over_strata_is_that_of_one_after_the_other(seed: int):
+    chance = rng(seed)
+    shape = tuple(chance.integers(1, 6, 3))
+    strata = chance.poisson(10 ** chance.uniform(-1.5, 1.5), shape) * (chance.random(shape) < chance.random())
+    assert stratified_p_value(strata) == pytest.approx(slow_p_value(strata), rel=1e-6)
 
 
 # The forest.

@@ -1,31 +1,18 @@
 """Networks with more than one parent: real ones are found, noise is not, and every family has its place."""
 
-import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
 import pytest
 
 from synth_assets.describe import Description, describe, structure
-from synth_assets.describe.structure import Node, grow, tables_of
+from synth_assets.describe.structure import Node, Search, grow, tables_of
 from synth_assets.generate import generate
 from synth_assets.measure import compare
 from synth_assets.schema import Schema
+from synth_assets_tests.describe.counting import counter
 from synth_assets_tests.tables import admissions, rng
-
-
-def counter(**codes: np.ndarray) -> Callable[[Sequence[str]], np.ndarray]:
-    """Exact counts over columns of codes."""
-    sizes = {name: int(held.max()) + 1 for name, held in codes.items()}
-
-    @functools.cache
-    def counted(names: tuple[str, ...]) -> np.ndarray:
-        counts = np.zeros([sizes[name] for name in names], dtype=np.int64)
-        np.add.at(counts, tuple(codes[name] for name in names), 1)
-        return counts
-
-    return lambda names: counted(tuple(names))
 
 
 def two_causes(rows: int = 6_000) -> dict[str, np.ndarray]:
@@ -48,6 +35,31 @@ def test_a_second_parent_joins_where_the_column_depends_on_both_together():
 def test_noise_does_not_join_however_many_parents_are_allowed():
     nodes = grow([("n", "a"), ("a", "c")], list("abcn"), counter(**two_causes()), 5, 4)
     assert Node("c", ("a",)) in nodes
+
+
+def test_a_forbidden_parent_does_not_join():
+    start = [Node("b", ()), Node("a", ("b",)), Node("c", ("a",))]
+    counted = counter(**two_causes())
+    assert Search(counted, 5, 2).grow(start)[-1] == Node("c", ("b", "a"))
+    assert Search(counted, 5, 2, forbid=frozenset({("b", "c")})).grow(start) == start
+
+
+def test_parents_that_are_fixed_need_not_tell_anything():
+    start = [Node("b", ()), Node("a", ("b",)), Node("n", ("b", "a")), Node("c", ("a", "n"))]
+    counted = counter(**two_causes())
+    assert Search(counted, 5, 3).grow(start)[-1] == start[-1]
+    assert Search(counted, 5, 3, fixed=frozenset({"c"})).grow(start)[-1] == Node("c", ("b", "a", "n"))
+
+
+def test_no_set_of_columns_is_counted_twice():
+    counted, asked = counter(**two_causes()), []
+
+    def asking(names: Sequence[str]) -> np.ndarray:
+        asked.append(frozenset(names))
+        return counted(names)
+
+    grow([("b", "a"), ("a", "c"), ("a", "n")], list("abcn"), asking, 5, 4)
+    assert len(asked) == len(set(asked))
 
 
 def test_independent_columns_never_join():

@@ -1,0 +1,113 @@
+"""What rows are drawn from: a description's columns and, for each, the weights of its groups given its parents."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from synth_assets.constraints import Constraint, Determined, Forbidden
+from synth_assets.describe.coding import CodedColumn, Levels
+from synth_assets.describe.conditional import Conditional
+from synth_assets.errors import GenerationError
+from synth_assets.generate.evidence import Factor, given, home, together
+from synth_assets.generate.known import Known
+from synth_assets.generate.values import pool_weights
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """What rows are drawn from.
+
+    Attributes:
+        columns: In the table's order.
+        conditionals: One a column, parents before children.
+        bin_rows: Rows per group that the description tells of, by which exact values share a bin's draws; for columns
+            that were counted.
+        constraints: Rules that every row keeps.
+        known: What is asked of every row, by column.
+    """
+
+    columns: tuple[CodedColumn, ...]
+    conditionals: tuple[Conditional, ...]
+    bin_rows: Mapping[str, np.ndarray] = field(default_factory=dict)
+    constraints: tuple[Constraint, ...] = ()
+    known: Mapping[str, Known] = field(default_factory=dict)
+
+    def column(self, name: str) -> CodedColumn:
+        """The column of that name."""
+        return next(coded for coded in self.columns if coded.column.name == name)
+
+    def in_order(self) -> "Model":
+        """The model with columns that others decide after those."""
+        left = {table.column: table for table in self.conditionals}
+        placed: list[Conditional] = []
+        while left:
+            ready = [table for table in left.values() if not (self._before(table) & set(left))]
+            placed.append(ready[0])
+            del left[ready[0].column]
+        return replace(self, conditionals=tuple(placed))
+
+    def _before(self, table: Conditional) -> set[str]:
+        rule = self.decided.get(table.column)
+        return {*table.parents, *(rule.by if rule else ())}
+
+    def where(self, known: Mapping[str, Known]) -> "Model":
+        """The model of rows of which something is known, and which no constraint forbids as far as weights can say it.
+
+        Raises:
+            GenerationError: No row has what is known.
+        """
+        if not together(self.conditionals):
+            if known:
+                message = (
+                    "Rows with given values cannot be drawn from this description: parents of a column do not stand "
+                    "together in its network. Generate more rows and keep those that have the values."
+                )
+                raise GenerationError(message)
+            return self
+        factors = [Factor((name,), _weights(self.column(name), one.codes)) for name, one in known.items()]
+        factors += [factor for rule in self.constraints if (factor := self._impossible(rule)) is not None]
+        if not factors:
+            return self
+        return replace(self, conditionals=tuple(given(self.conditionals, factors)), known=dict(known))
+
+    def _impossible(self, rule: Constraint) -> Factor | None:
+        """A forbidden combination as weights, where its columns stand in one family."""
+        if not isinstance(rule, Forbidden) or home(rule.columns, self.conditionals) is None:
+            return None
+        held = [_groups_of(self.column(name), values) for name, values in rule.values]
+        if any(groups is None for groups in held):
+            return None
+        masks = np.ix_(*[groups for groups in held if groups is not None])
+        allowed = np.ones([self.column(name).group_count for name in rule.columns])
+        allowed[masks] = 0.0
+        return Factor(rule.columns, allowed)
+
+    @property
+    def decided(self) -> dict[str, Determined]:
+        """The columns that others decide, by name."""
+        return {rule.column: rule for rule in self.constraints if isinstance(rule, Determined)}
+
+
+def _weights(coded: CodedColumn, codes: np.ndarray) -> np.ndarray:
+    """How much of each group is allowed, where only some codes are; shape (groups,)."""
+    weights = np.zeros(coded.group_count)
+    alone = np.setdiff1d(np.flatnonzero(codes), coded.pool)
+    weights[coded.groups[alone]] = 1.0
+    if any(codes[code] for code in coded.pool):
+        free, held = pool_weights(coded, None), pool_weights(coded, codes)
+        weights[-1] = max(np.where(held > 0, free, 0.0).sum() / free.sum(), 1e-9)
+    return weights
+
+
+def _groups_of(coded: CodedColumn, values: tuple[object, ...]) -> np.ndarray | None:
+    """The groups of these values, where each has one of its own; those that are described nowhere have none."""
+    if not isinstance(coded.coding, Levels) or coded.above:
+        return None
+    listed = {value: code for code, value in enumerate(coded.coding.values)}
+    if coded.column.nullable:
+        listed[None] = coded.size - 1  # pyrefly: ignore[unsupported-operation]  # missing beside the values
+    codes = [listed[value] for value in values if value in listed]
+    if set(codes) & set(coded.pool) or (coded.coding.other and any(value not in listed for value in values)):
+        return None
+    return coded.groups[np.array(codes, dtype=np.int64)]

@@ -1,0 +1,216 @@
+"""Blocks of rows from a model: drawn along the network, completed by the constraints, drawn again where they fail."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+
+from synth_assets.constraints import Determined
+from synth_assets.describe.coding import CodedColumn
+from synth_assets.describe.conditional import Conditional
+from synth_assets.errors import GenerationError
+from synth_assets.generate.distances import values_above
+from synth_assets.generate.model import Model
+from synth_assets.generate.sampling import draw
+from synth_assets.generate.streams import BLOCK_ROWS, stream
+from synth_assets.generate.values import axis_values, numbered, typed
+
+MOST_TRIES = 200
+
+_DECIDED, _BLOCKS = 0, 1
+
+
+@dataclass(frozen=True, eq=False)
+class Decision:
+    """A column that others decide.
+
+    Attributes:
+        rule: Which, and by which.
+        groups: The column's group for each configuration of the others, the last varying fastest.
+        values: Its value for each configuration, on the column's axis.
+    """
+
+    rule: Determined
+    groups: np.ndarray
+    values: pl.Series
+
+
+@dataclass(frozen=True, eq=False)
+class Sampler:
+    """Rows of a model.
+
+    Attributes:
+        model: What to draw from.
+        seeds: Where every block takes its own stream from.
+        decisions: What decided columns hold, the same in all blocks.
+    """
+
+    model: Model
+    seeds: np.random.SeedSequence
+    decisions: Mapping[str, Decision]
+
+    @cached_property
+    def by_name(self) -> dict[str, CodedColumn]:
+        """The columns, in the table's order."""
+        return {coded.column.name: coded for coded in self.model.columns}
+
+    def block(self, first: int, rows: int) -> pl.DataFrame:
+        """The rows from ``first`` on, which keep every constraint.
+
+        Raises:
+            GenerationError: Too few draws keep them.
+        """
+        number, found, drawn = first // BLOCK_ROWS, [], 0
+        missing = rows
+        for attempt in range(MOST_TRIES):
+            wanted = missing if not drawn else min(BLOCK_ROWS, _needed(missing, rows - missing, drawn))
+            table = self._draw(wanted, stream(self.seeds, _BLOCKS, number, attempt))
+            kept = self._kept(table)
+            found.append(kept.head(missing))
+            drawn, missing = drawn + wanted, missing - len(found[-1])
+            if not missing:
+                return self._numbered(pl.concat(found) if len(found) > 1 else found[0], first)
+        rules = "; ".join(str(rule) for rule in self.model.constraints)
+        message = (
+            f"Of {drawn:,} rows drawn only {rows - missing:,} keep the constraints ({rules}). In correlated mode "
+            "more do; or widen the domains, or drop a constraint."
+        )
+        raise GenerationError(message)
+
+    def _draw(self, rows: int, rng: np.random.Generator) -> pl.DataFrame:
+        """Rows that may break a constraint; of text and keys, only whether there is a value."""
+        names = [coded.column.name for coded in self.model.columns]
+        streams = dict(zip(names, rng.spawn(len(names)), strict=True))
+        groups: dict[str, np.ndarray] = {}
+        for table in self.model.conditionals:
+            drawn = draw(table.weights, configurations(table, groups, rows), streams[table.column])
+            groups[table.column] = self._decided(table.column, drawn, groups)
+        values = {name: self._values(name, groups[name], streams[name]) for name in names}
+        for name, decision in self.decisions.items():
+            values[name] = self._bound(decision, groups, values)
+        return self._typed(values, rng)
+
+    def _values(self, name: str, groups: np.ndarray, rng: np.random.Generator) -> pl.Series:
+        asked = self.model.known.get(name)
+        coded = self.by_name[name]
+        values = axis_values(coded, groups, self.model.bin_rows.get(name), rng, asked.codes if asked else None)
+        if asked is None or not len(asked.numbers):
+            return values
+        even = np.zeros((coded.size, len(asked.numbers)))
+        even[asked.number_codes, np.arange(len(asked.numbers))] = 1.0
+        picked = draw(_by_group(coded.groups, even, coded.group_count), groups, rng)
+        return pl.Series(asked.numbers[picked]).set(values.is_null(), None)
+
+    def _decided(self, name: str, drawn: np.ndarray, groups: Mapping[str, np.ndarray]) -> np.ndarray:
+        """The groups with those that others decide in place, where there is a value at all."""
+        decision = self.decisions.get(name)
+        if decision is None:
+            return drawn
+        coded = self.by_name[name]
+        gone = np.zeros(len(drawn), dtype=bool)
+        if coded.column.nullable and coded.size - 1 not in coded.pool:
+            gone = drawn == coded.groups[-1]
+        return np.where(gone, drawn, decision.groups[self._places(decision, groups)])
+
+    def _places(self, decision: Decision, groups: Mapping[str, np.ndarray]) -> np.ndarray:
+        places = np.zeros(len(groups[decision.rule.by[0]]), dtype=np.int64)
+        for name in decision.rule.by:
+            places = places * self.by_name[name].group_count + groups[name]
+        return places
+
+    def _bound(
+        self, decision: Decision, groups: Mapping[str, np.ndarray], values: Mapping[str, pl.Series]
+    ) -> pl.Series:
+        """The column's values, taken from the decision wherever all columns have one."""
+        own = values[decision.rule.column]
+        bound = own.is_not_null()
+        for name in decision.rule.by:
+            bound &= values[name].is_not_null()
+        told = decision.values.gather(self._places(decision, groups))
+        return told.zip_with(bound & told.is_not_null(), own.cast(told.dtype))
+
+    def _typed(self, values: Mapping[str, pl.Series], rng: np.random.Generator) -> pl.DataFrame:
+        found = {
+            name: values[name] if coded.column.opaque else typed(coded.column, coded.axis, values[name])
+            for name, coded in self.by_name.items()
+            if not coded.above
+        }
+        while len(found) < len(self.by_name):
+            for name, coded in self.by_name.items():
+                if name not in found and set(coded.above) <= set(found):
+                    found[name] = values_above(coded, values[name], [found[low] for low in coded.above], rng)
+        return pl.DataFrame({name: found[name].alias(name) for name in self.by_name})
+
+    def _kept(self, table: pl.DataFrame) -> pl.DataFrame:
+        broken = [rule.broken() for rule in self.model.constraints if not isinstance(rule, Determined)]
+        return table.filter(~pl.any_horizontal(broken)) if broken else table
+
+    def _numbered(self, table: pl.DataFrame, first: int) -> pl.DataFrame:
+        opaque = [coded.column for coded in self.model.columns if coded.column.opaque]
+        return table.with_columns(numbered(column, table[column.name], first) for column in opaque)
+
+
+def sampler(model: Model, seeds: np.random.SeedSequence) -> Sampler:
+    """A sampler, once it is settled what decided columns hold."""
+    decisions = {}
+    for place, table in enumerate(model.conditionals):
+        rule = model.decided.get(table.column)
+        if rule is not None:
+            decisions[table.column] = _decision(model, table, rule, stream(seeds, _DECIDED, place))
+    return Sampler(model, seeds, decisions)
+
+
+def configurations(table: Conditional, groups: Mapping[str, np.ndarray], rows: int) -> np.ndarray:
+    """The configuration of each row's parents, the last parent varying fastest."""
+    found = np.zeros(rows, dtype=np.int64)
+    for parent, size in zip(table.parents, table.sizes, strict=False):
+        found = found * size + groups[parent]
+    return found
+
+
+def _decision(model: Model, table: Conditional, rule: Determined, rng: np.random.Generator) -> Decision:
+    """The most likely group where the network has the columns together, else one drawn by the column's own weights."""
+    coded = model.column(rule.column)
+    shape = [model.column(name).group_count for name in rule.by]
+    weights = _likely(table, rule.by)
+    present = np.ones(coded.group_count)
+    if coded.column.nullable and coded.size - 1 not in coded.pool and coded.group_count > 1:
+        present[coded.groups[-1]] = 0.0
+    if weights is None:
+        margin = table.weights.sum(axis=0) * present
+        groups = draw(margin[None, :] if margin.any() else present[None, :], np.zeros(_cells(shape), dtype=int), rng)
+    else:
+        groups = (weights.reshape(-1, coded.group_count) * present).argmax(axis=1)
+    return Decision(rule, groups, axis_values(coded, groups, model.bin_rows.get(rule.column), rng))
+
+
+def _likely(table: Conditional, by: tuple[str, ...]) -> np.ndarray | None:
+    """Weights of the column given those that decide it, one axis each; ``None`` where they are not its parents."""
+    if not set(by) <= set(table.parents):
+        return None
+    rest = tuple(place for place, name in enumerate(table.parents) if name not in by)
+    weights = table.weights.reshape(table.sizes).sum(axis=rest)
+    kept = [name for name in table.parents if name in by]
+    return weights.transpose([*(kept.index(name) for name in by), len(by)])
+
+
+def _cells(shape: list[int]) -> int:
+    cells = int(np.prod(shape, dtype=np.int64))
+    if cells > 10**7:
+        message = f"A constraint is decided by {cells:,} combinations of values. Allowed: 10,000,000. Declare fewer."
+        raise GenerationError(message)
+    return cells
+
+
+def _by_group(groups: np.ndarray, weights: np.ndarray, count: int) -> np.ndarray:
+    """Rows of codes added up by group."""
+    added = np.zeros((count, weights.shape[1]))
+    np.add.at(added, groups, weights)
+    return added
+
+
+def _needed(missing: int, kept: int, drawn: int) -> int:
+    """How many rows to draw so that the missing ones are likely among them."""
+    return int(1.2 * missing * drawn / max(kept, 1)) + 16
