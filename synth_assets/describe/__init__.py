@@ -7,11 +7,12 @@ from synth_assets.describe.independent import describe_independent
 from synth_assets.describe.network import MOST_PARENTS
 from synth_assets.describe.random import describe_random
 from synth_assets.describe.reader import reading
+from synth_assets.describe.rules import NetworkRules
 from synth_assets.errors import DescriptionError
 from synth_assets.frames import Frame
 from synth_assets.schema import MODES, Mode, Schema
 
-__all__ = ["Description", "describe"]
+__all__ = ["Description", "NetworkRules", "describe"]
 
 
 def describe(  # noqa: PLR0913 - the interface that notebooks and assets share
@@ -21,6 +22,7 @@ def describe(  # noqa: PLR0913 - the interface that notebooks and assets share
     mode: Mode,
     max_parents: int = 1,
     minimum_count: int = 5,
+    network: NetworkRules | None = None,
     epsilon: float | None = None,
     delta: float = 1e-9,
 ) -> Description:
@@ -30,11 +32,12 @@ def describe(  # noqa: PLR0913 - the interface that notebooks and assets share
 
     Args:
         frame: A polars DataFrame or LazyFrame, a pandas DataFrame, a DuckDB relation, a table of the warehouse, or the
-            path of a Parquet file, of shape (rows, columns). What is not in memory is read in batches, and need not fit.
+            path of a Parquet file, of shape (rows, columns). What is not in memory is read in batches.
         schema: Its columns; it must name every column of the table.
         mode: ``random`` (domains alone), ``independent`` (counts per column) or ``correlated`` (a network as well).
         max_parents: Correlated mode: the most columns that one may depend on, 0 to 4.
         minimum_count: No count from 1 to one less can be worked out from the description; at least 1.
+        network: Correlated mode: edges that are forced or forbidden, orders, or the whole network.
         epsilon: Differential privacy; ``None`` is off, and nothing else is built in this version.
         delta: Goes with ``epsilon``.
 
@@ -43,6 +46,8 @@ def describe(  # noqa: PLR0913 - the interface that notebooks and assets share
         DescriptionError: An argument is out of range, a domain is missing, or the table has too few rows.
     """
     _check(mode, max_parents, minimum_count, epsilon, delta)
+    if network is not None:
+        _check_network(network, mode, schema, max_parents)
     if mode == "random":
         description = describe_random(frame, schema, minimum_count)
     else:
@@ -51,9 +56,18 @@ def describe(  # noqa: PLR0913 - the interface that notebooks and assets share
         description = (
             describe_independent(table, minimum_count)
             if mode == "independent"
-            else describe_correlated(table, minimum_count, max_parents)
+            else describe_correlated(table, schema.constraints, minimum_count, max_parents, network or NetworkRules())
         )
     return description.with_schema(schema)
+
+
+def _check_network(network: NetworkRules, mode: str, schema: Schema, max_parents: int) -> None:
+    if mode != "correlated":
+        message = (
+            f"Rules for a network are given in {mode} mode, which has none. Use correlated mode or leave them out."
+        )
+        raise DescriptionError(message)
+    network.check(schema.names, None, max_parents)
 
 
 def _check(mode: str, max_parents: int, minimum_count: int, epsilon: float | None, delta: float) -> None:

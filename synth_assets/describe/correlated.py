@@ -1,25 +1,32 @@
-"""Correlated mode: the Chow-Liu forest, further parents where they tell more, and counts along the network."""
+"""Correlated mode: a network between columns, as the data and the user have it, and counts along it."""
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-import numpy as np
-
+from synth_assets.constraints import Constraint, Determined
 from synth_assets.describe.coded_table import CodedTable
 from synth_assets.describe.description import Description
-from synth_assets.describe.hide import hide
-from synth_assets.describe.network import Edge, Score, directed, forest, mutual_information, pairs, score
-from synth_assets.describe.structure import MOST_CELLS, grow, tables_of
+from synth_assets.describe.learn import learn
+from synth_assets.describe.network import Edge, Score, mutual_information, pairs, score
+from synth_assets.describe.rules import NetworkRules
+from synth_assets.describe.structure import MOST_CELLS, tables_of
 from synth_assets.describe.tables import ContingencyTable, expected_counts
 
 
-def describe_correlated(table: CodedTable, minimum_count: int, max_parents: int) -> Description:
-    """The columns, the network between them, and protected counts along its edges."""
+def describe_correlated(
+    table: CodedTable, constraints: Sequence[Constraint], minimum_count: int, max_parents: int, rules: NetworkRules
+) -> Description:
+    """The columns, the network between them, and protected counts along its edges.
+
+    Raises:
+        DescriptionError: The rules cannot be kept.
+    """
     names = list(table.columns)
     counted = functools.cache(table.counted)
-    links = forest(_scores(table) if max_parents else {}, names)
-    ways = directed(links, names, lambda parent, child: _rows_hidden(counted((parent, child)), minimum_count))
-    nodes = grow(ways, names, counted, minimum_count, max(max_parents, 1))
+    scores = _scores(table) if max_parents and not rules.whole else {}
+    asked = with_decisions(rules, constraints) if max_parents else rules
+    nodes = learn(scores, names, counted, minimum_count, max_parents, asked)
     tables = tables_of(nodes, counted, minimum_count)
     return Description(
         "correlated",
@@ -32,6 +39,12 @@ def describe_correlated(table: CodedTable, minimum_count: int, max_parents: int)
     )
 
 
+def with_decisions(rules: NetworkRules, constraints: Sequence[Constraint]) -> NetworkRules:
+    """The rules, with edges forced from the columns that decide another to that one."""
+    decided = [(name, rule.column) for rule in constraints if isinstance(rule, Determined) for name in rule.by]
+    return replace(rules, force=(*rules.force, *(edge for edge in decided if edge not in rules.force)))
+
+
 def _scores(table: CodedTable) -> dict[tuple[str, str], Score]:
     """The score of each pair; one joint table is held at a time."""
     sizes = {name: coded.group_count for name, coded in table.columns.items()}
@@ -40,15 +53,11 @@ def _scores(table: CodedTable) -> dict[tuple[str, str], Score]:
     }
 
 
-def _rows_hidden(counts: np.ndarray, minimum: int) -> int:
-    return int(counts[hide(counts, minimum, np.zeros(len(counts), dtype=bool))].sum())
-
-
 def _edges(tables: Mapping[str, ContingencyTable], minimum: int) -> tuple[Edge, ...]:
     """The network, with what the protected tables, and they alone, tell of each edge's mutual information."""
     edges = []
     for table, filled in expected_counts(tables.values(), minimum):
         for parent in table.parents:
             pair = table.over(filled, (parent, table.column)).reshape(-1, table.sizes[-1])
-            edges.append(Edge(parent, table.column, round(mutual_information(pair), 6)))
+            edges.append(Edge(parent, table.column, round(max(mutual_information(pair), 0.0), 6)))
     return tuple(edges)

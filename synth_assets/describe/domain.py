@@ -155,8 +155,8 @@ def _quantiles(survey: Survey, least: int) -> tuple[float, float]:
 def with_spikes(coded: CodedColumn, exact: Exact, rows: int, minimum: int) -> CodedColumn:
     """The column with codes of their own for values that stand out, so that a spike keeps its own dependences.
 
-    A value stands out where ``SPIKE_SHARE`` of all rows and 4 times ``minimum`` hold it, and more than two thirds of the
-    rows of its bin whose values are frequent; the most frequent of them are taken. What is not named may hold up to
+    A value stands out where ``SPIKE_SHARE`` of all rows and 4 times ``minimum`` hold it, and more than two thirds of
+    the rows of its bin whose values are frequent; the most frequent of them are taken. What is not named may hold up to
     that many rows, so no small count follows from its absence.
 
     Args:

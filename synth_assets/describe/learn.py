@@ -66,7 +66,7 @@ class _Placement:
     """Columns by number, and what is known of each pair of them before any is placed.
 
     Attributes:
-        names: The columns, in order.
+        number: The place of each column, in order.
         forced: The forced parents of each column, with what they bring; most have none.
         needs: Whether the first is placed after the second, shape (columns, columns).
         rank: The place of the allowed link from the first to the second among all by falling information, shape
@@ -74,7 +74,7 @@ class _Placement:
         information: What each link tells, by rank.
     """
 
-    names: Sequence[str]
+    number: Mapping[str, int]
     forced: Mapping[str, tuple[str, ...]]
     needs: np.ndarray
     rank: np.ndarray
@@ -96,12 +96,12 @@ class _Placement:
             rank[number[first], number[second]] = rank[number[second], number[first]] = place
         for parent, child in rules.forbid:
             rank[number[parent], number[child]] = _NO_LINK
-        return cls(names, forced, needs, rank, [scores[link].mutual_information for link in links])
+        return cls(number, forced, needs, rank, [scores[link].mutual_information for link in links])
 
     def place(self, cost: Callable[[str, str], int]) -> list[Node]:
         """Every column: tree after tree, each from its best root."""
         nodes: list[Node] = []
-        while len(nodes) < len(self.names):
+        while len(nodes) < len(self.number):
             start = len(nodes)
             trees = [self._tree([*nodes, Node(root, ())]) for root in self._ready(nodes)]
             nodes = min(trees, key=lambda tree: self._worth(tree[start:], cost))
@@ -110,7 +110,7 @@ class _Placement:
     def _worth(self, tree: Sequence[Node], cost: Callable[[str, str], int]) -> tuple[float, int]:
         """Small where the links of a tree tell much, and then where they hide few rows."""
         links = [(node.parents[0], node.column) for node in tree if node.parents and not self.forced[node.column]]
-        ranks = [self.rank[self.names.index(parent), self.names.index(child)] for parent, child in links]
+        ranks = [self.rank[self.number[parent], self.number[child]] for parent, child in links]
         return -math.fsum(self.information[rank] for rank in ranks), sum(cost(*link) for link in links)
 
     def _tree(self, nodes: list[Node]) -> list[Node]:
@@ -126,9 +126,7 @@ class _Placement:
             if self.forced[name]:
                 return Node(name, self.forced[name])
         parents = [node.column for node in nodes]
-        near = self.rank[
-            np.ix_([self.names.index(name) for name in parents], [self.names.index(name) for name in ready])
-        ]
+        near = self.rank[np.ix_(*([self.number[name] for name in part] for part in (parents, ready)))]
         if not near.size or near.min() == _NO_LINK:
             return None
         parent, child = divmod(int(near.argmin()), len(ready))
@@ -137,8 +135,9 @@ class _Placement:
     def _ready(self, nodes: Sequence[Node]) -> list[str]:
         """The columns that are left and need none of those that are, in order."""
         placed = {node.column for node in nodes}
-        left = np.array([name not in placed for name in self.names])
-        return [self.names[place] for place in np.flatnonzero(left & ~(self.needs & left).any(axis=1)).tolist()]
+        left = np.array([name not in placed for name in self.number])
+        ready = left & ~(self.needs & left).any(axis=1)
+        return [name for name, place in self.number.items() if ready[place]]
 
 
 _NO_LINK = np.iinfo(np.int64).max

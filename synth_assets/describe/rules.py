@@ -151,7 +151,9 @@ def _cycle(pairs: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def _as_tuples(value: Any) -> Any:  # noqa: ANN401 - of any form; ``_misshapen`` says what is wrong with it
-    return tuple(_as_tuples(entry) for entry in value) if isinstance(value, list | tuple) else value
+    if not isinstance(value, list | tuple):
+        return value
+    return tuple(tuple(entry) if isinstance(entry, list) else entry for entry in value)
 
 
 def _misshapen(key: str, entries: Any) -> Iterator[str]:  # noqa: ANN401 - checked here

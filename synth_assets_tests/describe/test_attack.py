@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from synth_assets.describe import Description, correlated, describe, tables
+from synth_assets.describe import Description, describe, learn, tables
 from synth_assets.describe.coding import Bins, encode
 from synth_assets.describe.structure import Node
 from synth_assets.schema import Categories, Column, Interval, Schema
@@ -30,8 +30,8 @@ def linked(  # noqa: PLR0913 - each is named where it is used
 
     With more than one parent, each column also gets parents of its parent, as many as are wanted and there are.
     """
-    patch.setattr(correlated, "forest", lambda *_: links)
-    patch.setattr(correlated, "grow", lambda ways, names, *_: widened(ways, names, parents))
+    patch.setattr(learn, "forest", lambda *_: links)
+    patch.setattr(learn, "grow", lambda ways, names, *_: widened(ways, names, parents))
     return describe(table, schema, mode="correlated", minimum_count=minimum, max_parents=parents)
 
 

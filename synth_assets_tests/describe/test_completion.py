@@ -77,7 +77,9 @@ def test_a_ban_in_one_direction_turns_the_added_edge(forbid: list[Edge], between
     assert edges_of(completed(list("abc"), force, forbid, force)) == {*force, between}
 
 
-def test_a_banned_pair_is_kept_apart_where_the_placement_can():
-    """A forced square: a or d must be joined to its opposite, or b to c."""
-    force = [("a", "b"), ("a", "c"), ("b", "d"), ("c", "d")]
-    assert edges_of(completed(list("abcd"), force, [], force)) == {*force, ("b", "c")}
+@pytest.mark.parametrize(("apart", "between"), [(("a", "c"), {"b", "e"}), (("b", "e"), {"a", "c"})])
+def test_a_pair_banned_both_ways_is_kept_apart_where_there_is_a_choice(apart: Edge, between: set[str]):
+    """``c`` and ``e`` must be joined; then, in the square a-b-c-e, one or the other pair of opposites."""
+    force = [("a", "b"), ("b", "c"), ("c", "d"), ("a", "e"), ("e", "d")]
+    found = edges_of(completed(list("abcde"), force, [apart, apart[::-1]], force))
+    assert {frozenset(edge) for edge in found - set(force)} == {frozenset("ce"), frozenset(between)}

@@ -89,16 +89,16 @@ def frozen(scores: dict[tuple[str, str], Score], counted: Counted, minimum: int,
     return nodes
 
 
-@given(st.integers(0, 2**32), st.integers(0, 4))
-def test_without_rules_the_network_is_what_it_was(seed: int, max_parents: int):
-    counted = counter(**linked_codes(seed))
+@given(st.integers(0, 2**32), st.sampled_from([150, 1_500]), st.integers(0, 4))
+def test_without_rules_the_network_is_what_it_was(seed: int, rows: int, max_parents: int):
+    counted = counter(**linked_codes(seed, rows))
     scores = scored(NAMES, counted)
     assert learn(scores, NAMES, counted, 5, max_parents, NetworkRules()) == frozen(scores, counted, 5, max_parents)
 
 
-@given(st.integers(0, 2**32))
-def test_a_rule_that_changes_nothing_changes_nothing(seed: int):
-    counted = counter(**linked_codes(seed), noise=rng(seed).integers(0, 3, 1_500))
+@given(st.integers(0, 2**32), st.sampled_from([150, 1_500]))
+def test_a_rule_that_changes_nothing_changes_nothing(seed: int, rows: int):
+    counted = counter(**linked_codes(seed, rows), noise=rng(seed).integers(0, 3, rows))
     names = [*NAMES, "noise"]
     scores = scored(names, counted)
     free = learn(scores, names, counted, 5, 1, NetworkRules())
@@ -179,6 +179,19 @@ def test_a_root_is_chosen_that_keeps_all_links():
     counted = counter(**{name: linked_codes(1)[name] for name in "abc"})
     nodes = learn(scores, list("abc"), counted, 5, 1, NetworkRules(forbid=(("b", "c"), ("a", "b"))))
     assert nodes == [Node("c", ()), Node("b", ("c",)), Node("a", ("b",))]
+
+
+def test_a_forbidden_edge_is_not_added_as_a_further_parent():
+    chance = rng(5)
+    b, n = chance.integers(0, 2, 6_000), chance.integers(0, 3, 6_000)
+    a = np.where(chance.random(6_000) < 0.4, b, chance.integers(0, 3, 6_000))
+    codes = {"a": a, "b": b, "c": np.where(chance.random(6_000) < 0.2, n, (a + a * b) % 3)}
+    counted, names = counter(**codes), list("abc")
+    order = (("b", "a", "c"),)
+    free = learn(scored(names, counted), names, counted, 5, 2, NetworkRules(order=order))
+    assert edges_of(free) == {("b", "a"), ("a", "c"), ("b", "c")}
+    rules = NetworkRules(forbid=(("b", "c"),), order=order)
+    assert edges_of(learn(scored(names, counted), names, counted, 5, 2, rules)) == {("b", "a"), ("a", "c")}
 
 
 def test_noise_gets_no_edges_but_forced_ones():

@@ -77,6 +77,11 @@ def test_another_form_is_refused(document: Any, said: str):  # noqa: ANN401 - an
         NetworkRules.from_dict(document)
 
 
+def test_a_list_that_holds_itself_is_refused_like_any_other():
+    with pytest.raises(DescriptionError, match="each entry of force must be a list"):
+        NetworkRules.from_dict(yaml.safe_load("force: &again [*again, *again]"))
+
+
 def test_all_that_is_misshapen_is_said_at_once():
     with pytest.raises(DescriptionError, match=r"unknown.*entry of force.*entry of order"):
         NetworkRules.from_dict({"x": 1, "force": [[]], "order": [["a", 1]]})
@@ -101,6 +106,7 @@ def test_every_problem_is_in_one_message():
         "column 'b' needs 2 parent(s), 'a', 'a', and max_parents is 1",
     ]:
         assert problem in said
+    assert "both are parents of" not in said
 
 
 @pytest.mark.parametrize(

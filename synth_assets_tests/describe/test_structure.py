@@ -44,6 +44,12 @@ def test_a_forbidden_parent_does_not_join():
     assert Search(counted, 5, 2, forbid=frozenset({("b", "c")})).grow(start) == start
 
 
+def test_a_column_without_parents_gets_none():
+    """Its links were weighed before, and left out for a reason."""
+    start = [Node("a", ()), Node("b", ()), Node("c", ())]
+    assert Search(counter(**two_causes()), 5, 4).grow(start) == start
+
+
 def test_parents_that_are_fixed_need_not_tell_anything():
     start = [Node("b", ()), Node("a", ("b",)), Node("n", ("b", "a")), Node("c", ("a", "n"))]
     counted = counter(**two_causes())
