@@ -7,12 +7,16 @@ from synth_assets.describe.independent import describe_independent
 from synth_assets.describe.network import MOST_PARENTS
 from synth_assets.describe.random import describe_random
 from synth_assets.describe.reader import reading
+from synth_assets.describe.rounding import rounded
 from synth_assets.describe.rules import NetworkRules
 from synth_assets.errors import DescriptionError
 from synth_assets.frames import Frame
 from synth_assets.schema import MODES, Mode, Schema
 
 __all__ = ["Description", "NetworkRules", "describe"]
+
+MOST_ROUND_TO = 1_000
+LEAST_KEY = 16
 
 
 def describe(  # noqa: PLR0913 - the interface that notebooks and assets share
@@ -22,6 +26,8 @@ def describe(  # noqa: PLR0913 - the interface that notebooks and assets share
     mode: Mode,
     max_parents: int = 1,
     minimum_count: int = 5,
+    round_to: int = 1,
+    key: bytes | None = None,
     network: NetworkRules | None = None,
     epsilon: float | None = None,
     delta: float = 1e-9,
@@ -37,6 +43,8 @@ def describe(  # noqa: PLR0913 - the interface that notebooks and assets share
         mode: ``random`` (domains alone), ``independent`` (counts per column) or ``correlated`` (a network as well).
         max_parents: Correlated mode: the most columns that one may depend on, 0 to 4.
         minimum_count: No count from 1 to one less can be worked out from the description; at least 1.
+        round_to: Every count is rounded at random to a multiple of this (see ``rounding``); 1 leaves them exact.
+        key: The secret by which counts are rounded, at least 16 bytes; only with ``round_to`` above 1.
         network: Correlated mode: edges that are forced or forbidden, orders, or the whole network.
         epsilon: Differential privacy; ``None`` is off, and nothing else is built in this version.
         delta: Goes with ``epsilon``.
@@ -46,6 +54,7 @@ def describe(  # noqa: PLR0913 - the interface that notebooks and assets share
         DescriptionError: An argument is out of range, a domain is missing, or the table has too few rows.
     """
     _check(mode, max_parents, minimum_count, epsilon, delta)
+    _check_rounding(round_to, key)
     if network is not None:
         _check_network(network, mode, schema, max_parents)
     if mode == "random":
@@ -58,7 +67,21 @@ def describe(  # noqa: PLR0913 - the interface that notebooks and assets share
             if mode == "independent"
             else describe_correlated(table, schema.constraints, minimum_count, max_parents, network or NetworkRules())
         )
+        if round_to > 1 and key is not None:
+            description = rounded(description, round_to, key)
     return description.with_schema(schema)
+
+
+def _check_rounding(round_to: int, key: bytes | None) -> None:
+    if isinstance(round_to, bool) or not isinstance(round_to, int) or not 1 <= round_to <= MOST_ROUND_TO:
+        message = f"round_to is {round_to!r}. Allowed: whole numbers from 1 (exact) to {MOST_ROUND_TO}; 5 is usual."
+        raise DescriptionError(message)
+    if round_to > 1 and (not isinstance(key, bytes) or len(key) < LEAST_KEY):
+        message = (
+            f"round_to is {round_to}, which takes a key: at least {LEAST_KEY} secret bytes, the same ones each "
+            "time, so that repeats reveal nothing. Give key=..., or leave round_to out."
+        )
+        raise DescriptionError(message)
 
 
 def _check_network(network: NetworkRules, mode: str, schema: Schema, max_parents: int) -> None:

@@ -27,6 +27,7 @@ def check(description: "Description") -> None:
         ValueError: Its tables do not fit its columns, network, number of rows or ``minimum_count``.
     """
     require(description.minimum_count >= 1, "minimum_count must be 1 or more")
+    require(description.round_to >= 1, "round_to must be 1 or more")
     _check_above(description)
     most = MOST_PARENTS if description.mode == "correlated" else 0
     require(description.max_parents <= most, f"max_parents must be {most} or less in {description.mode} mode")
@@ -40,9 +41,9 @@ def check(description: "Description") -> None:
     columns = {coded.column.name: coded for coded in description.columns}
     tables = {table.column: table for table in description.tables}
     for table in description.tables:
-        _check_totals(table, tables, description.rows or 0)
-        _check_hiding(table, description.minimum_count)
-        _check_atoms(columns[table.column], table, description.minimum_count)
+        _check_totals(table, tables, description.rows or 0, _slack(table, description))
+        _check_hiding(table, description)
+        _check_atoms(columns[table.column], table, description)
 
 
 def _check_uncounted(columns: tuple[CodedColumn, ...]) -> None:
@@ -75,7 +76,7 @@ def _check_order(description: "Description") -> None:
     require(sorted(drawn) == sorted(used), "the network and the tables' parents must be the same")
 
 
-def _check_totals(table: ContingencyTable, tables: Mapping[str, ContingencyTable], rows: int) -> None:
+def _check_totals(table: ContingencyTable, tables: Mapping[str, ContingencyTable], rows: int, slack: int = 0) -> None:
     """Each configuration's total is what the table that its parents share tells, and hidden where that is."""
     wanted = np.array([rows])
     if table.parents:
@@ -85,19 +86,32 @@ def _check_totals(table: ContingencyTable, tables: Mapping[str, ContingencyTable
         wanted = np.where(host.over(host.hidden, table.parents), HIDDEN, host.over(host.seen, table.parents))
     require(np.array_equal(table.totals, wanted), f"the totals of {table.column!r} must be those of its parents")
     seen, some_hidden = table.seen.sum(axis=1), table.hidden.any(axis=1)
-    fits = np.where(some_hidden | (table.totals == HIDDEN), seen <= np.where(wanted < 0, rows, wanted), seen == wanted)
-    require(bool(fits.all()) and seen.sum() <= rows, f"the counts of {table.column!r} must add up to their totals")
+    most = np.where(wanted < 0, rows, wanted) + slack
+    fits = (seen <= most) & (some_hidden | (table.totals == HIDDEN) | (seen >= wanted - slack))
+    within = seen.sum() <= rows + slack * len(seen)
+    require(bool(fits.all()) and within, f"the counts of {table.column!r} must add up to their totals")
     require(bool((some_hidden | (table.totals != HIDDEN)).all()), f"the table of {table.column!r} must hide rows too")
 
 
-def _check_hiding(table: ContingencyTable, minimum: int) -> None:
-    """No small count is told, and no hidden one is what is left."""
+def _slack(table: ContingencyTable, description: "Description") -> int:
+    """How far sums of a row's rounded counts may be from their rounded total; 0 where counts are exact."""
+    if description.round_to == 1:
+        return 0
+    return (description.round_to + description.minimum_count) * (table.counts.shape[1] + 1)
+
+
+def _check_hiding(table: ContingencyTable, description: "Description") -> None:
+    """No small count is told, and no hidden one is what is left; rounded counts are multiples."""
+    minimum = description.minimum_count
+    told_counts = np.concatenate([table.counts.ravel(), table.totals])
+    multiples = told_counts[told_counts > 0] % description.round_to == 0
+    require(bool(multiples.all()), f"the counts of {table.column!r} must be multiples of round_to")
     small = (table.counts > 0) & (table.counts < minimum)
     require(not small.any(), f"the counts of {table.column!r} must not be from 1 to minimum_count - 1")
     hidden, told = table.hidden.sum(axis=1), table.totals != HIDDEN
     alone = (hidden > 0) & (hidden < min(LEAST_CELLS, table.counts.shape[1])) & told
     require(not alone.any(), f"the table of {table.column!r} must not hide one count alone")
-    left = table.totals - table.seen.sum(axis=1)
+    left = table.totals - table.seen.sum(axis=1) + _slack(table, description)
     bare = (hidden > 0) & (table.totals > 0) & (left < minimum)
     require(not bare.any(), f"what the table of {table.column!r} hides must total minimum_count")
     named = np.flatnonzero(table.modes != NO_MODE)
@@ -106,9 +120,10 @@ def _check_hiding(table: ContingencyTable, minimum: int) -> None:
     require(bool(clear.all()), f"modes of {table.column!r} must be of more than twice minimum_count hidden rows")
 
 
-def _check_atoms(coded: CodedColumn, table: ContingencyTable, minimum: int) -> None:
+def _check_atoms(coded: CodedColumn, table: ContingencyTable, description: "Description") -> None:
     if not isinstance(coded.coding, Bins) or not coded.coding.atoms:
         return
+    minimum = description.minimum_count
     name, groups = coded.column.name, coded.groups
     rows = table.seen.sum(axis=0)
     for place, held in enumerate(coded.coding.atoms):
@@ -116,5 +131,6 @@ def _check_atoms(coded: CodedColumn, table: ContingencyTable, minimum: int) -> N
         require(all(count >= minimum for _, count in held), f"exact values of {name!r} must have minimum_count rows")
         require(not held or place not in coded.pool, f"pooled bins of {name!r} must name no exact values")
         left = int(rows[groups[place]]) - told
-        fits = not held or bool(table.hidden_groups[groups[place]]) or left == 0 or left >= minimum
+        loose = bool(table.hidden_groups[groups[place]]) or description.round_to > 1
+        fits = not held or loose or left == 0 or left >= minimum
         require(fits, f"the exact values of {name!r} must leave none, or minimum_count rows, of their bin")

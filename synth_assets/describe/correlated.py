@@ -33,7 +33,7 @@ def describe_correlated(
         table.published(tables, minimum_count),
         rows=table.rows,
         tables=tuple(tables.values()),
-        edges=_edges(tables, minimum_count),
+        edges=edges_of(tables, minimum_count),
         minimum_count=minimum_count,
         max_parents=max_parents,
     )
@@ -53,7 +53,7 @@ def _scores(table: CodedTable) -> dict[tuple[str, str], Score]:
     }
 
 
-def _edges(tables: Mapping[str, ContingencyTable], minimum: int) -> tuple[Edge, ...]:
+def edges_of(tables: Mapping[str, ContingencyTable], minimum: int) -> tuple[Edge, ...]:
     """The network, with what the protected tables, and they alone, tell of each edge's mutual information."""
     edges = []
     for table, filled in expected_counts(tables.values(), minimum):

@@ -47,6 +47,7 @@ class Description:
         public_domain_reason: Why domains that came from data are public, where the user asserted it.
         provenance: Where the description comes from, as names and keyed hashes; set by who stores it.
         constraints: Rules between columns that every synthetic row keeps.
+        round_to: Every count is rounded at random to a multiple of it (see ``rounding``); 1 where counts are exact.
     """
 
     mode: Mode
@@ -61,6 +62,7 @@ class Description:
     public_domain_reason: str | None = None
     provenance: Mapping[str, str] = field(default_factory=dict)
     constraints: tuple[Constraint, ...] = ()
+    round_to: int = 1
 
     def __eq__(self, other: object) -> bool:
         """Whether both say the same."""
@@ -92,7 +94,7 @@ class Description:
         """The share of the rows in told configurations that lies in hidden cells, over all tables; 0 without tables."""
         counted = sum(int(table.totals[table.totals > 0].sum()) for table in self.tables)
         hidden = sum(int((table.totals - table.seen.sum(axis=1))[table.totals > 0].sum()) for table in self.tables)
-        return hidden / counted if counted else 0.0
+        return max(hidden, 0) / counted if counted else 0.0
 
     def with_provenance(self, **words: str) -> Self:
         """The same description, saying where it comes from."""
@@ -110,6 +112,7 @@ class Description:
             "mode": self.mode,
             "rows": self.rows,
             "minimum_count": self.minimum_count,
+            "round_to": self.round_to,
             "max_parents": self.max_parents,
             "epsilon": self.epsilon,
             "ledger": self.ledger,
@@ -159,7 +162,8 @@ class Description:
         require(isinstance(reason, str | None), "public_domain_reason must be text or null")
         words = [document["ledger"], *provenance, *provenance.values()]
         require(all(isinstance(word, str) for word in words), "ledger and provenance must be text")
-        whole([document["minimum_count"], document["max_parents"], document["rows"] or 0], "counts")
+        round_to = document.get("round_to", 1)
+        whole([document["minimum_count"], document["max_parents"], document["rows"] or 0, round_to], "counts")
         description = cls(
             mode=document["mode"],
             columns=columns,
@@ -171,6 +175,7 @@ class Description:
             ledger=document["ledger"],
             public_domain_reason=reason,
             provenance=provenance,
+            round_to=round_to,
             constraints=tuple(constraint_from_dict(rule) for rule in document.get("constraints", ())),
         )
         check(description)

@@ -28,8 +28,8 @@ class Edge:
     Attributes:
         parent: The column that is drawn first.
         child: The column that is drawn given it.
-        mutual_information: In nats, with the small-sample bias taken off, not below 0; of the protected counts, for that of the
-            exact ones would let a reader try out which hidden counts fit it.
+        mutual_information: In nats, with the small-sample bias taken off, not below 0; of the protected counts, for
+            that of the exact ones would let a reader try out which hidden counts fit it.
     """
 
     parent: str

@@ -142,7 +142,7 @@ def fill_hidden(table: ContingencyTable, configuration_rows: np.ndarray | None, 
     column's counts over all configurations, its backed-off distribution; half a row is added to each, so that a cell
     seen nowhere can still occur. Where one of them is named as the mode, it takes all but half of ``minimum_count``
     rows. Where a configuration's total is hidden, the expected rows of its parents stand in, and at least
-    ``minimum_count`` rows are hidden, for that is the rule.
+    ``minimum_count`` rows are hidden, for that is the rule; so too where rounded counts leave fewer.
 
     Args:
         table: Protected counts.
@@ -155,9 +155,8 @@ def fill_hidden(table: ContingencyTable, configuration_rows: np.ndarray | None, 
     hidden, filled = table.hidden, table.seen.astype(float)
     left = table.totals - filled.sum(axis=1)
     if configuration_rows is not None:
-        left = np.where(
-            table.totals == HIDDEN, np.maximum(configuration_rows - filled.sum(axis=1), minimum_count), left
-        )
+        left = np.where(table.totals == HIDDEN, configuration_rows - filled.sum(axis=1), left)
+    left = np.where(hidden.any(axis=1) & (table.totals != 0), np.maximum(left, minimum_count), left)
     alone = np.flatnonzero(hidden.sum(axis=1) == 1)
     filled[alone, hidden[alone].argmax(axis=1)] = left[alone]
     named, others = np.flatnonzero(table.modes != NO_MODE), hidden.copy()
