@@ -7,7 +7,7 @@ import sys
 from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeGuard, runtime_checkable
 
 import polars as pl
 
@@ -40,6 +40,42 @@ class StreamedTable(StoredTable, Protocol):
     def relation(self) -> AbstractContextManager["duckdb.DuckDBPyRelation"]:
         """The table as a DuckDB relation, valid inside the ``with`` block."""
         ...
+
+
+class BatchedTable(Protocol):
+    """A table that comes in batches, so that it never is in memory as a whole."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows all batches have together."""
+        ...
+
+    def batches(self) -> Iterator[pl.DataFrame]:
+        """All rows in order, each time from the first on; at least one batch, all of the same columns and types."""
+        ...
+
+
+def is_batched(frame: object) -> TypeGuard[BatchedTable]:
+    """Whether it comes in batches by itself; a frame with a column of that name does not."""
+    return callable(getattr(type(frame), "batches", None))
+
+
+def in_order(frame: Frame | BatchedTable) -> Generator[pl.DataFrame]:
+    """The rows of any table in their order, in batches of one schema; one batch at least.
+
+    A generator that is not read to its end holds what it reads from: close it, as ``contextlib.closing`` does.
+
+    Raises:
+        SchemaError: The object is no table that can be read.
+    """
+    if is_batched(frame):
+        yield from frame.batches()
+    elif isinstance(frame, pl.LazyFrame):
+        with _told(frame):
+            yield from _or_empty(frame, frame.collect_batches(chunk_size=BATCH_ROWS, maintain_order=True))
+    else:
+        with opened(frame) as table:
+            yield from batches(table)
 
 
 def to_polars(frame: Frame) -> pl.DataFrame:
@@ -100,12 +136,17 @@ def batches(table: Frame) -> Iterator[pl.DataFrame]:
         yield from table.iter_slices(BATCH_ROWS) if len(table) else [table]
         return
     with _told(table):
-        found = False
-        for batch in _streamed(table):
-            found = True
-            yield batch
-        if not found:
-            yield table.collect_schema().to_frame() if isinstance(table, pl.LazyFrame) else to_polars(table)
+        yield from _or_empty(table, _streamed(table))
+
+
+def _or_empty(table: Frame, streamed: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The batches, or one without rows where there are none."""
+    found = False
+    for batch in streamed:
+        found = True
+        yield batch
+    if not found:
+        yield table.collect_schema().to_frame() if isinstance(table, pl.LazyFrame) else to_polars(table)
 
 
 def _streamed(table: Frame) -> Iterator[pl.DataFrame]:

@@ -20,7 +20,9 @@ from synth_assets.describe.domain import (
     joined,
     least_told,
     with_spikes,
+    with_step,
 )
+from synth_assets.describe.grid import step_of
 from synth_assets.describe.reader import Exact, Reader
 from synth_assets.describe.survey import Survey
 from synth_assets.describe.tables import ContingencyTable, pooled, with_atoms
@@ -99,7 +101,9 @@ def coded_table(reader: Reader, minimum: int) -> CodedTable:
         for name, coded in drafts.items()
         if isinstance(coded.coding, Bins)
     }
-    drafts.update({name: with_spikes(drafts[name], held, rows, minimum) for name, held in exact.items()})
+    for name, held in exact.items():
+        step = step_of(surveys[name].off, reader.schema[name], minimum)
+        drafts[name] = with_spikes(with_step(drafts[name], step), held, rows, minimum)
     codes = codes_of(reader, drafts.values(), rows)
     columns, groups, code_rows = {}, {}, {}
     for name, coded in drafts.items():
@@ -127,7 +131,7 @@ def _survey(reader: Reader, column: Column, values: pl.Series, minimum: int) -> 
     if column.name in reader.above:
         values = values.filter((values != ALONE) | values.is_null())
     elif has_public_domain(column):
-        return Survey(len(values) - values.null_count(), values.null_count(), np.array([]), np.array([]))
+        return Survey.of(values, column, 0)
     return Survey.of(values, column, EXTREMES * minimum)
 
 

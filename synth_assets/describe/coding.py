@@ -64,6 +64,7 @@ class Bins:
     atoms: tuple[tuple[tuple[float, int], ...], ...] = ()
     clamp: bool = False
     spikes: tuple[float, ...] = ()
+    step: float | None = None
     kind: Literal["bins"] = "bins"
 
     @property

@@ -18,6 +18,7 @@ from synth_assets.describe.coding import (
     axis_limits,
     bound_to_axis,
 )
+from synth_assets.describe.grid import STEPS
 from synth_assets.describe.tables import HIDDEN, ContingencyTable
 from synth_assets.schema import KEY_TYPES, Column, ColumnType
 
@@ -138,6 +139,7 @@ def _coding_to_dict(coding: Coding, kind: ColumnType) -> dict[str, Any]:
             "atoms": atoms,
             "clamp": coding.clamp,
             "spikes": [_show(value, kind) for value in coding.spikes],
+            "step": coding.step,
         }
     return {"kind": "presence"}
 
@@ -156,12 +158,20 @@ def _coding_from_dict(entry: Mapping[str, Any], kind: ColumnType) -> Coding:
     require(len(edges) > 1 and all(low < high for low, high in pairwise(edges)), "edges must increase")
     atoms = tuple(tuple((_read(value, kind), count) for value, count in held) for held in entry["atoms"])
     spikes = tuple(_read(value, kind) for value in entry.get("spikes", ()))
-    bins = Bins(edges, atoms, _truth(entry["clamp"]), spikes)
+    bins = Bins(edges, atoms, _truth(entry["clamp"]), spikes, _step(entry.get("step"), kind))
     _check_atoms(bins)
     require(all(low < high for low, high in pairwise(spikes)), "spikes must increase")
     inside = bins.clamp or all(edges[0] <= value <= edges[-1] for value in spikes)
     require(inside, "spikes must lie between the first edge and the last")
     return bins
+
+
+def _step(shown: object, kind: ColumnType) -> float | None:
+    if shown is None:
+        return None
+    allowed = STEPS["float"] if kind == "float" else STEPS["datetime"]
+    require(type(shown) in {int, float} and shown in allowed, f"step is {shown!r}; allowed: {allowed}")
+    return next(step for step in allowed if step == shown)
 
 
 def _check_atoms(bins: Bins) -> None:

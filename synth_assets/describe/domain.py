@@ -152,6 +152,13 @@ def _quantiles(survey: Survey, least: int) -> tuple[float, float]:
     return survey.smallest[low].item(), survey.largest[high].item()
 
 
+def with_step(coded: CodedColumn, step: float | None) -> CodedColumn:
+    """The column with the step on which its values lie; see ``grid``."""
+    if not isinstance(coded.coding, Bins):
+        return coded
+    return replace(coded, coding=replace(coded.coding, step=step))
+
+
 def with_spikes(coded: CodedColumn, exact: Exact, rows: int, minimum: int) -> CodedColumn:
     """The column with codes of their own for values that stand out, so that a spike keeps its own dependences.
 

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from synth_assets.describe.coding import to_axis
+from synth_assets.describe.grid import off_grid
 from synth_assets.schema import ORDERED_TYPES, Column
 
 
@@ -23,6 +24,7 @@ class Survey:
         smallest: The smallest values on the column's axis, in order, up to as many as were asked for; none for a
             column without an axis of numbers.
         largest: The largest values, in order, likewise.
+        off: How many values lie off each grid of the column; see ``grid``.
         categories: For a category, its values and the ``rows`` that hold each.
     """
 
@@ -30,6 +32,7 @@ class Survey:
     missing: int
     smallest: np.ndarray
     largest: np.ndarray
+    off: np.ndarray
     categories: pl.DataFrame | None = None
 
     @classmethod
@@ -39,14 +42,16 @@ class Survey:
         Args:
             values: Of the column's own type.
             column: The column.
-            extremes: How many of the smallest and the largest values to keep, at least 1.
+            extremes: How many of the smallest and the largest values to keep; 0 where the domain is known, which also
+                leaves the categories out.
         """
         axis = to_axis(values, column.type).drop_nulls()
         numbers = axis.to_numpy() if column.type in ORDERED_TYPES else np.array([])
-        categories = axis.alias("value").value_counts(name="rows") if column.type == "category" else None
-        return cls(
-            len(axis), len(values) - len(axis), _smallest(numbers, extremes), _largest(numbers, extremes), categories
-        )
+        categories = None
+        if extremes and column.type == "category":
+            categories = axis.alias("value").value_counts(name="rows")
+        ends = _smallest(numbers, extremes), _largest(numbers, extremes)
+        return cls(len(axis), len(values) - len(axis), *ends, off_grid(numbers, column), categories)
 
     def plus(self, other: "Survey", extremes: int) -> "Survey":
         """The survey of both batches together."""
@@ -59,13 +64,18 @@ class Survey:
             self.missing + other.missing,
             _smallest(np.concatenate([self.smallest, other.smallest]), extremes),
             _largest(np.concatenate([self.largest, other.largest]), extremes),
+            self.off + other.off,
             categories,
         )
 
 
 def _smallest(numbers: np.ndarray, most: int) -> np.ndarray:
+    if not most:
+        return numbers[:0]
     return np.sort(np.partition(numbers, most)[:most] if len(numbers) > most else numbers)
 
 
 def _largest(numbers: np.ndarray, most: int) -> np.ndarray:
+    if not most:
+        return numbers[:0]
     return np.sort(np.partition(numbers, len(numbers) - most)[-most:] if len(numbers) > most else numbers)

@@ -1,5 +1,9 @@
 """From groups to values: spread pools, draw numbers inside bins, and write each column in its own type."""
 
+import math
+from fractions import Fraction
+from itertools import pairwise
+
 import numpy as np
 import polars as pl
 
@@ -8,6 +12,8 @@ from synth_assets.generate.sampling import draw
 from synth_assets.schema import Column, ColumnType
 
 PLACEHOLDER = "synthetic text"
+
+_MOST_STEPS = 2**53
 
 
 def axis_values(
@@ -100,16 +106,45 @@ def _numbers(
 ) -> np.ndarray:
     """A number of its own bin for each row, on the column's axis, shape as ``codes``."""
     kind = np.float64 if coded.axis == "float" else np.int64
-    edges, spike = np.asarray(bins.edges, dtype=kind), codes - bins.bins
+    spike = codes - bins.bins
     atom = _draw_atoms(coded, bins, np.minimum(codes, bins.bins), bin_rows, rng)
     values = np.array([value for held in bins.atoms for value, _ in held] + [0], dtype=kind)
     drawn = values[atom]
     rest = (atom == len(values) - 1) & (spike < 0)
-    between = _between_floats if coded.axis == "float" else _between_integers
-    drawn[rest] = between(edges, bins, codes[rest], rng)
+    drawn[rest] = _between(coded, bins, codes[rest], rng)
     if bins.spikes:
         drawn[spike >= 0] = np.asarray(bins.spikes, dtype=kind)[spike[spike >= 0]]
     return drawn
+
+
+def _between(coded: CodedColumn, bins: Bins, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Numbers of their own bins that are not named, on the column's step where it has one and each bin has room."""
+    scaled = None if bins.step is None else _in_steps(bins, bins.step)
+    if scaled is not None:
+        places = _between_integers(np.asarray(scaled.edges, dtype=np.int64), scaled, codes, rng)
+        return places * int(bins.step or 1) if coded.axis != "float" else places / round(1 / (bins.step or 1.0))
+    if coded.axis == "float":
+        return _between_floats(np.asarray(bins.edges, dtype=np.float64), codes, rng)
+    return _between_integers(np.asarray(bins.edges, dtype=np.int64), bins, codes, rng)
+
+
+def _in_steps(bins: Bins, step: float) -> Bins | None:
+    """The same bins with steps for numbers; ``None`` where a bin has no whole step in it, or steps are too many."""
+    exact = Fraction(str(step))
+    edges = [math.ceil(Fraction(str(edge)) / exact) for edge in bins.edges]
+    if not bins.clamp:
+        edges[-1] += Fraction(str(bins.edges[-1])) / exact == edges[-1] and isinstance(bins.edges[-1], float)
+    if max(map(abs, edges)) >= _MOST_STEPS or any(low >= high for low, high in pairwise(edges)):
+        return None
+    whole = [[(_steps(value, exact), rows) for value, rows in held] for held in bins.atoms]
+    atoms = tuple(tuple((place, rows) for place, rows in held if place is not None) for held in whole)
+    spikes = [place for value in bins.spikes if (place := _steps(value, exact)) is not None]
+    return Bins(tuple(edges), atoms, spikes=tuple(spikes))
+
+
+def _steps(value: float, step: Fraction) -> int | None:
+    places = Fraction(str(value)) / step
+    return int(places) if places.denominator == 1 else None
 
 
 def _draw_atoms(
@@ -130,7 +165,7 @@ def _draw_atoms(
     return np.where(found < sizes[codes], first[codes] + found, sizes.sum())
 
 
-def _between_floats(edges: np.ndarray, bins: Bins, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:  # noqa: ARG001 - as the other
+def _between_floats(edges: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Uniform from each bin's edge to the next."""
     low, high, height = edges[codes], edges[codes + 1], _even(codes, rng)
     return np.clip(low * (1 - height) + high * height, low, high)

@@ -173,6 +173,7 @@ NUMBERS = {
     "atoms": [[[3, 20], [5, 30]], [], []],
     "clamp": False,
     "spikes": [25],
+    "step": None,
 }
 
 
@@ -209,6 +210,8 @@ def with_numbers(**changes: object) -> dict[str, Any]:
         ({"spikes": [5]}, "a spike is no exact value of a bin"),
         ({"spikes": [24, 25]}, "must be of shape"),
         ({"spikes": [25.5]}, "values must be numbers"),
+        ({"step": 0.3}, r"step is 0\.3; allowed"),
+        ({"step": "minute"}, "step is 'minute'; allowed"),
     ],
 )
 def test_a_fault_in_bins_is_refused_with_its_reason(changes: dict[str, object], match: str):

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from synth_assets.describe import Description, describe
-from synth_assets.describe.coding import Bins, CodedColumn, Levels, Presence, encode
 from synth_assets.describe.coded_table import tally
+from synth_assets.describe.coding import Bins, CodedColumn, Levels, Presence, encode
 from synth_assets.describe.domain import EXTREMES, declared, from_data, joined, least_told
-from synth_assets.describe.survey import Survey
 from synth_assets.describe.steps import outward_edges
+from synth_assets.describe.survey import Survey
 from synth_assets.errors import DescriptionError
 from synth_assets.generate import generate
 from synth_assets.schema import Categories, Column, ColumnType, Interval, Schema
