@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import polars as pl
+from polars import selectors
 
 from synth_assets.errors import SchemaError
 
@@ -61,7 +62,7 @@ class Ordered:
     def broken(self) -> pl.Expr:
         """Whether a row breaks it."""
         pairs = itertools.combinations(self.columns, 2)
-        return pl.any_horizontal((pl.col(low) > pl.col(high)).fill_null(value=False) for low, high in pairs)
+        return pl.any_horizontal((_column(low) > _column(high)).fill_null(value=False) for low, high in pairs)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values."""
@@ -93,9 +94,9 @@ class Determined:
 
     def broken(self) -> pl.Expr:
         """Whether a row holds another value than the first row that is alike."""
-        present = pl.all_horizontal(pl.col(name).is_not_null() for name in self.columns)
-        first = pl.col(self.column).filter(present).first().over(self.by)
-        return present & (pl.col(self.column) != first).fill_null(value=False)
+        present = pl.all_horizontal(_column(name).is_not_null() for name in self.columns)
+        first = _column(self.column).filter(present).first().over(_column(name) for name in self.by)
+        return present & (_column(self.column) != first).fill_null(value=False)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values."""
@@ -163,8 +164,13 @@ def _names(key: str, document: object, *, least: int) -> tuple[str, ...]:
 
 def _holds(name: str, values: Iterable[Value]) -> pl.Expr:
     present = [value for value in values if value is not None]
-    held = pl.col(name).is_in(present).fill_null(value=False) if present else pl.lit(value=False)
-    return held | pl.col(name).is_null() if None in values else held
+    held = _column(name).is_in(present).fill_null(value=False) if present else pl.lit(value=False)
+    return held | _column(name).is_null() if None in values else held
+
+
+def _column(name: str) -> pl.Expr:
+    """The column of exactly that name, be it a star or a pattern."""
+    return selectors.by_name(name).as_expr()
 
 
 def _listed(values: Iterable[Value]) -> str:

@@ -393,12 +393,14 @@ class Schema:
 def _check_constraint(constraint: Constraint, schema: Schema) -> None:
     """Refuse a rule about columns that are not there, or that it cannot be about."""
     columns = [schema[name] for name in constraint.columns]
-    allowed: Iterable[str] = ORDERED_TYPES if isinstance(constraint, Ordered) else COLUMN_TYPES
-    if isinstance(constraint, Forbidden):
+    allowed: Iterable[str] = COLUMN_TYPES[:-1]
+    if isinstance(constraint, Ordered):
+        allowed = ORDERED_TYPES
+    elif isinstance(constraint, Forbidden):
         allowed = ("category", "boolean", "integer")
-    for column in columns:
-        if column.type not in allowed or column.unique:
-            kind = "a unique column" if column.unique else f"of type {column.type}"
+    for column in columns if not isinstance(constraint, Determined) else columns[-1:]:
+        if column.type not in allowed or column.opaque:
+            kind = f"of type {column.type}" if column.type not in allowed else "a key or direct identifier"
             message = f"The constraint '{constraint}' names {column.name!r}, {kind}. Allowed: {', '.join(allowed)}."
             raise SchemaError(message)
     if isinstance(constraint, Ordered) and len({(column.type, column.time_zone is None) for column in columns}) > 1:

@@ -5,6 +5,7 @@ from typing import Any
 import polars as pl
 from hypothesis import strategies as st
 
+from synth_assets.constraints import Determined, Ordered
 from synth_assets.schema import Categories, Column, ColumnType, Interval, Schema
 
 ALPHABET = st.characters(exclude_categories=("Cs",))
@@ -128,3 +129,76 @@ def _with_domain(draw: st.DrawFn, column: Column, pool: list[Any]) -> Column:
 def _can_be_zoned(pool: list[Any]) -> bool:
     """Far from the ends of the calendar, where another zone has no date."""
     return all(2 <= moment.year <= 9998 for moment in pool)
+
+
+@st.composite
+def decided_tables(draw: st.DrawFn, *, most_rows: int = 80) -> tuple[pl.DataFrame, Schema]:
+    """Columns ``a``, ``b`` and ``d`` of any kind: the first decides the second, and that the third; and noise."""
+    chance = draw(st.randoms(use_true_random=False))
+    rows, sizes = (
+        draw(st.integers(10, most_rows)),
+        [draw(st.sampled_from(most)) for most in ([2, 5, 30], [1, 3, 8], [3])],
+    )
+    skew = draw(st.sampled_from([1, 4]))
+    first = [min(int(sizes[0] * chance.random() ** skew), sizes[0] - 1) for _ in range(rows)]
+    second = [chance.randrange(sizes[1]) for _ in range(sizes[0])]
+    third = [chance.randrange(sizes[2]) for _ in range(sizes[1])]
+    held = [first, [second[value] for value in first], [third[second[value]] for value in first]]
+    made = [_decided_column(draw, name, values) for name, values in zip("abd", held, strict=True)]
+    noise = pl.Series("noise", [chance.random() < 0.4 for _ in range(rows)])
+    rules = (Determined("b", ("a",)), Determined("d", ("b",)))
+    columns_ = (*(column for _, column in made), Column("noise", "boolean"))
+    return pl.DataFrame([*(series for series, _ in made), noise]), Schema(columns_, constraints=rules)
+
+
+@st.composite
+def ordered_tables(draw: st.DrawFn, *, most_rows: int = 80) -> tuple[pl.DataFrame, Schema]:
+    """Columns ``a <= b <= c`` of one type, with missing values in each, declared or not; and a column of noise."""
+    kind: Any = draw(st.sampled_from(["integer", "float", "date", "datetime", "zoned"]))
+    chance = draw(st.randoms(use_true_random=False))
+    rows, declared = draw(st.integers(10, most_rows)), draw(st.booleans())
+    widths = [draw(st.sampled_from([0, 3, 200])) for _ in range(2)]
+    held = [[chance.randrange(100)] for _ in range(rows)]
+    for row in held:
+        for width in widths:
+            row.append(row[-1] + (chance.randrange(width) if width else 0))
+    missing = [draw(st.sampled_from([0.0, 0.0, 0.1, 0.5])) for _ in "abc"]
+    shown = {
+        name: [None if chance.random() < missing[place] else row[place] for row in held]
+        for place, name in enumerate("abc")
+    }
+    made = [_ordered_column(name, values, kind, declared=declared) for name, values in shown.items()]
+    noise = pl.Series("noise", [chance.random() < 0.4 for _ in range(rows)])
+    columns_ = (*(column for _, column in made), Column("noise", "boolean"))
+    return pl.DataFrame([*(series for series, _ in made), noise]), Schema(
+        columns_, constraints=(Ordered(("a", "b", "c")),)
+    )
+
+
+def _decided_column(draw: st.DrawFn, name: str, values: list[int]) -> tuple[pl.Series, Column]:
+    kind: Any = draw(st.sampled_from(["category", "integer", "float", "date"]))
+    shown: list[Any] = [f"{name}{value}" for value in values] if kind == "category" else list(values)
+    if kind == "float":
+        shown = [value / 4 for value in values]
+    spread = draw(st.sampled_from([0.0, 0.0, 0.02, 0.3]))
+    chance = draw(st.randoms(use_true_random=False))
+    kept = [None if chance.random() < spread else value for value in shown]
+    series = pl.Series(name, kept, dtype=pl.Int32 if kind == "date" else DTYPES[kind]).cast(DTYPES[kind])
+    column = Column(name, kind, nullable=series.null_count() > 0)
+    return series, _with_domain(draw, column, series.drop_nulls().unique().sort().to_list() or [series[0]]) if len(
+        series.drop_nulls()
+    ) else column
+
+
+def _ordered_column(name: str, values: list[int | None], kind: str, *, declared: bool) -> tuple[pl.Series, Column]:
+    """Numbers from 0 to 500 in a type, of a domain that is a little wider, or of none."""
+    of: Any = "datetime" if kind == "zoned" else kind
+    steps = pl.Series(name, [*values, 0, 600], dtype=pl.Int64)
+    scaled = {"integer": steps, "float": steps / 7, "date": (steps + 17_000).cast(pl.Int32)}
+    series = scaled.get(kind, steps * 600_000_000 + 1_572_000_000_000_000).cast(DTYPES[of])
+    limits = Interval(series[-2], series[-1], 20) if declared else None
+    if kind == "zoned":
+        series = series.dt.replace_time_zone("UTC").dt.convert_time_zone("Europe/London")
+    series = series.head(len(values))
+    zone = "Europe/London" if kind == "zoned" else None
+    return series, Column(name, of, domain=limits, nullable=series.null_count() > 0, time_zone=zone)

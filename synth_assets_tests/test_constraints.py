@@ -163,7 +163,7 @@ def test_a_rule_of_another_form_is_refused(document: object, match: str):
         ([Ordered(("start", "gone"))], "There is no column 'gone'. Allowed: sex"),
         ([Determined("gone", ("sex",))], "There is no column 'gone'"),
         ([Ordered(("start", "sex"))], "names 'sex', of type category. Allowed: integer, float, date, datetime"),
-        ([Ordered(("start", "key"))], "names 'key', a unique column"),
+        ([Ordered(("start", "key"))], "names 'key', a key or direct identifier"),
         ([Ordered(("start", "cost"))], "compares columns of several types"),
         ([Ordered(("born", "at"))], "compares columns of several types"),
         ([Ordered(("at", "zoned"))], "compares columns of several types"),
@@ -175,7 +175,7 @@ def test_a_rule_of_another_form_is_refused(document: object, match: str):
             "gives 'pregnant' the value 1. Allowed: a value of type b",
         ),
         ([Determined("sex", ("sex",))], "a column decides itself. Allowed: other columns"),
-        ([Determined("key", ("sex",))], "a unique column"),
+        ([Determined("key", ("sex",))], "a key or direct identifier"),
         ([Determined("sex", ("end",)), Determined("sex", ("start",))], r"Column\(s\) sex are decided by more than one"),
         ([Determined("sex", ("end",)), Determined("end", ("sex",))], "decided or ordered in a circle"),
         ([Ordered(("start", "end")), Ordered(("end", "start"))], "decided or ordered in a circle"),
@@ -199,7 +199,7 @@ def test_constraints_are_part_of_a_schemas_plain_form():
     held = Schema(FORM, constraints=(NEVER, Ordered(("start", "end"))))
     assert Schema.from_dict(json.loads(json.dumps(held.to_dict()))) == held
     assert replace(held, constraints=()) != held
-    with pytest.raises(SchemaError, match="constraints is 3. Allowed: a list"):
+    with pytest.raises(SchemaError, match=r"constraints is 3\. Allowed: a list"):
         Schema.from_dict({**held.to_dict(), "constraints": 3})
 
 
@@ -225,12 +225,14 @@ def test_a_rule_made_in_python_of_a_shape_that_yaml_could_not_have_is_refused(ru
     "rule",
     [
         Determined("note", ("sex",)),
-        Determined("sex", ("note",)),
+        pytest.param(
+            Determined("sex", ("note",)),
+            marks=pytest.mark.xfail(strict=True, reason="all text is one group, so it decides one value for all rows"),
+        ),
         Ordered(("start", "person")),
         Forbidden((("sex", ("M",)), ("person", (0,)))),
     ],
 )
-@pytest.mark.xfail(strict=True, reason="rules on columns of which no value is described are accepted and then not kept")
 def test_a_rule_about_a_column_of_which_nothing_is_described_is_refused(rule: Constraint):
     with pytest.raises(SchemaError):
         Schema((*FORM, Column("person", "integer", role="direct_identifier")), constraints=(rule,))

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,11 +12,13 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from synth_assets.describe import NetworkRules
 from synth_assets.errors import SchemaError, SourceError
 from synth_assets.policy import Policy
 from synth_assets.protect.steps import Pseudonymise, Step, Tools
 from synth_assets.schema import MODES, Mode, Schema
 
+DEFAULT_MAX_PARENTS = 1
 RESERVED_ENDINGS = ("_description", "_comparison", "_risk", "_release")
 
 
@@ -32,11 +34,12 @@ class Dataset:
         reference_files: Look-up tables that are files in ``data/input``: the table's name and the file's.
         steps: How the table is de-identified.
         columns: The columns that are left, as the YAML has them; see ``schema``.
+        constraints: Rules between columns that every row keeps, as the YAML has them.
         quasi_identifiers: What the k-anonymity check compares.
         policy: The rules that checks apply.
         minimum_count: No count below it is told; the policy's, or higher.
         minimum_k: Rows that must be alike; the policy's, or higher.
-        modes: The modes, each with its settings (``rows``, ``max_parents``).
+        modes: The modes, each with its settings (``rows``, ``max_parents``, ``network``).
         schedule: When tables are regenerated, as cron; ``None`` for never.
         owner: Who answers for the assets.
     """
@@ -48,11 +51,12 @@ class Dataset:
     reference_files: Mapping[str, str]
     steps: tuple[Step, ...]
     columns: tuple[Mapping[str, Any], ...]
+    constraints: tuple[Mapping[str, Any], ...]
     quasi_identifiers: tuple[str, ...]
     policy: Policy
     minimum_count: int
     minimum_k: int
-    modes: Mapping[Mode, Mapping[str, int]]
+    modes: Mapping[Mode, Mapping[str, Any]]
     schedule: str | None
     owner: str
 
@@ -76,6 +80,11 @@ class Dataset:
             raise SchemaError(message)
         for column in self.columns:
             self._check_domain(column)
+        plain = self._schema_of(without_references(column) for column in self.columns)
+        for mode, settings in self.modes.items():
+            rules = self.network(mode)
+            if rules is not None:
+                rules.check(plain.names, None, settings.get("max_parents", DEFAULT_MAX_PARENTS))
 
     def _check_name(self) -> None:
         clash = self.name.startswith(tuple(f"{mode}_" for mode in MODES)) or self.name.endswith(RESERVED_ENDINGS)
@@ -146,13 +155,27 @@ class Dataset:
             SchemaError: A column is declared wrongly, or refers to a list or step that does not exist.
         """
         tools = Tools(key=key, references=self._files(input_folder))
-        return Schema.from_dict({"columns": [self._column(column, tools) for column in self.columns]})
+        return self._schema_of(self._column(column, tools) for column in self.columns)
+
+    def network(self, mode: Mode) -> NetworkRules | None:
+        """What the dataset says about a mode's network; ``None`` where it says nothing.
+
+        Raises:
+            DescriptionError: It is of another form.
+        """
+        said = self.modes[mode].get("network")
+        return None if said is None else NetworkRules.from_dict(said)
 
     def fingerprint(self, schema: Schema, mode: Mode) -> str:
         """A hash of all that a description depends on besides the data: equal where it would come out the same."""
-        settings = {key: value for key, value in self.modes[mode].items() if key != "rows"}
+        rules = self.network(mode)
+        settings = {key: value for key, value in self.modes[mode].items() if key not in {"rows", "network"}}
+        settings["network"] = rules.to_dict() if rules else {}
         said = [schema.to_dict(), mode, settings, self.minimum_count]
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+    def _schema_of(self, columns: Iterable[Mapping[str, Any]]) -> Schema:
+        return Schema.from_dict({"columns": list(columns), "constraints": list(self.constraints)})
 
     def _files(self, input_folder: Path) -> dict[str, pl.DataFrame]:
         return {name: _read(input_folder / file, name) for name, file in self.reference_files.items()}

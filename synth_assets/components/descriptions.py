@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from synth_assets.components.dataset import Dataset
+from synth_assets.components.dataset import DEFAULT_MAX_PARENTS, Dataset
 from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.metadata import DECIMALS, told_columns
 from synth_assets.components.resources import Workplace
@@ -66,15 +66,16 @@ def describe_or_reuse(
         original,
         schema,
         mode=mode,
-        max_parents=dataset.modes[mode].get("max_parents", 1),
+        max_parents=dataset.modes[mode].get("max_parents", DEFAULT_MAX_PARENTS),
         minimum_count=dataset.minimum_count,
+        network=dataset.network(mode),
     )
     return made.with_provenance(**provenance), False
 
 
 def _version(original: TableHandle, key: bytes) -> str:
     """A hash of what the table holds now, whoever wrote it; hashed again, so that it says nothing elsewhere."""
-    return keyed_hash(key, "data version", fingerprint(original.read(), key)).hex()
+    return keyed_hash(key, "data version", fingerprint(original, key)).hex()
 
 
 def _stored(warehouse: Warehouse, name: str) -> Description | None:

@@ -1,12 +1,12 @@
 """The component ``SyntheticDataset``: a dataset's YAML -> its assets, checks, job and schedule."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 import dagster as dg
 from pydantic import Field
 
-from synth_assets.components.dataset import Dataset, without_references
+from synth_assets.components.dataset import DEFAULT_MAX_PARENTS, Dataset, without_references
 from synth_assets.components.descriptions import description_asset
 from synth_assets.components.protected import protected_definitions
 from synth_assets.components.regeneration import regeneration_definitions
@@ -17,6 +17,20 @@ from synth_assets.protect.catalogue import step_from_dict
 from synth_assets.schema import Mode, Schema
 
 
+def _as_written(context: dg.ResolutionContext, value: Any) -> Any:  # noqa: ANN401 - whatever the YAML says
+    """The value with its templates filled in; text without one stays as it is (Dagster would read '1' as a number)."""
+    if isinstance(value, Mapping):
+        return {key: _as_written(context, inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_written(context, inner) for inner in value]
+    return context.resolve_value(value) if isinstance(value, str) and "{" in value else value
+
+
+AsWritten = dg.Resolver(_as_written)
+Entries: TypeAlias = Annotated[Sequence[Mapping[str, Any]], AsWritten]
+Edges: TypeAlias = Annotated[Sequence[Sequence[str]] | None, AsWritten]
+
+
 class ModeSettings(dg.Model, dg.Resolvable):
     """How one mode is generated."""
 
@@ -25,10 +39,24 @@ class ModeSettings(dg.Model, dg.Resolvable):
     )
 
 
+class NetworkSettings(dg.Model, dg.Resolvable):
+    """What must hold of a network, whatever the data say."""
+
+    force: Edges = Field(default=None, description="Edges [parent, child] that are in it.")
+    forbid: Edges = Field(default=None, description="Edges [parent, child] that are not.")
+    order: Edges = Field(default=None, description="Lists of columns, of which none depends on a later one.")
+    network: Annotated[Mapping[str, Sequence[str]] | None, AsWritten] = Field(
+        default=None, description="The whole network, in place of 'force': each column with a list of its parents."
+    )
+
+
 class CorrelatedSettings(ModeSettings):
     """How correlated mode is described and generated."""
 
-    max_parents: Literal[0, 1, 2, 3, 4] = Field(default=1, description="The most columns that one may depend on.")
+    max_parents: Literal[0, 1, 2, 3, 4] = Field(
+        default=DEFAULT_MAX_PARENTS, description="The most columns that one may depend on."
+    )
+    network: NetworkSettings | None = Field(default=None, description="What must hold of the network, in any case.")
 
 
 class ModesSettings(dg.Model, dg.Resolvable):
@@ -50,10 +78,17 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
     reference_files: Mapping[str, str] = Field(
         default_factory=dict, description="Look-up tables in data/input: the name that steps use, and the file."
     )
-    steps: Sequence[Mapping[str, Any]] = Field(description="De-identification steps, in order.")
-    columns: Sequence[Mapping[str, Any]] = Field(description="The columns that are left, with roles and domains.")
+    steps: Entries = Field(description="De-identification steps, in order.")
+    columns: Entries = Field(description="The columns that are left, with roles and domains.")
+    constraints: Entries = Field(
+        default=(),
+        description=(
+            "Rules between columns that every row keeps: 'forbidden: {column: value, column: [values]}', 'ordered: "
+            "[columns]' from small to large, or 'determined: column' with 'by: [columns]'."
+        ),
+    )
     modes: ModesSettings = Field(description="The modes to make, with their settings.")
-    quasi_identifiers: Sequence[str] | None = Field(
+    quasi_identifiers: Annotated[Sequence[str] | None, AsWritten] = Field(
         default=None, description="What the k-anonymity check compares; by default the columns of that role."
     )
     policy: str = Field(default="internal", description="The policy whose rules the checks apply.")
@@ -78,6 +113,7 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
             reference_files=dict(self.reference_files),
             steps=tuple(step_from_dict(step) for step in self.steps),
             columns=columns,
+            constraints=tuple(dict(rule) for rule in self.constraints),
             quasi_identifiers=tuple(
                 plain.with_role("quasi_identifier") if self.quasi_identifiers is None else self.quasi_identifiers
             ),
@@ -110,5 +146,5 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
         )
 
 
-def _given(settings: ModeSettings) -> dict[str, int]:
-    return {key: value for key, value in settings.model_dump().items() if value is not None}
+def _given(settings: ModeSettings) -> dict[str, Any]:
+    return settings.model_dump(exclude_none=True)

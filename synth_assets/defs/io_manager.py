@@ -1,5 +1,6 @@
 """Stores each asset as a table of its name in the warehouse, and gives it back by the type hint of the parameter."""
 
+import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -9,9 +10,10 @@ import pandas as pd
 import polars as pl
 
 from synth_assets.errors import StorageError, SynthAssetsError
+from synth_assets.frames import is_batched
 from synth_assets.storage.folders import DataFolder
-from synth_assets.storage.tables import TableName, as_pandas, as_table
-from synth_assets.storage.warehouse import TableHandle, Warehouse
+from synth_assets.storage.tables import as_pandas
+from synth_assets.storage.warehouse import TableHandle, Warehouse, Written
 
 DOCUMENT_COLUMN = "document"
 
@@ -28,9 +30,9 @@ def build_io_manager() -> "WarehouseIOManager":
 class WarehouseIOManager(dg.IOManager):
     """Assets as tables: the last part of an asset's key is the name of its table.
 
-    Outputs may be polars DataFrames and LazyFrames, pandas DataFrames, DuckDB relations, or objects with ``to_json``,
-    which become a table with one row and the column ``document``. ``None`` stores nothing. Inputs come back as what
-    their parameter is annotated with; see ``readers``.
+    Outputs may be polars DataFrames and LazyFrames, pandas DataFrames, DuckDB relations, tables that come in batches
+    (``frames.BatchedTable``), or objects with ``to_json``, which become a table with one row and the column
+    ``document``. ``None`` stores nothing. Inputs come back as what their parameter is annotated with; see ``readers``.
     """
 
     def __init__(self, warehouse: Warehouse) -> None:
@@ -53,9 +55,12 @@ class WarehouseIOManager(dg.IOManager):
             name = _table_name(context)
             is_document = hasattr(obj, "to_json") and not isinstance(obj, pd.DataFrame)
             frame = pl.DataFrame({DOCUMENT_COLUMN: [obj.to_json()]}) if is_document else obj
-            table = as_table(TableName(name), frame)
-            self.warehouse.write(name, table)
-        context.add_output_metadata(self._facts(context, name, table, with_columns=not is_document))
+            started = time.perf_counter()
+            written = self.warehouse.write(name, frame)
+        facts = self._facts(name, written, with_columns=not is_document)
+        if is_batched(frame):
+            facts["seconds"] = round(time.perf_counter() - started, 3)
+        context.add_output_metadata(_unsaid(facts, context))
 
     def load_input(self, context: dg.InputContext) -> Any:  # noqa: ANN401 - as Dagster declares it
         """Read the upstream asset's table.
@@ -97,19 +102,22 @@ class WarehouseIOManager(dg.IOManager):
             raise StorageError(message)
         return table.item()
 
-    def _facts(
-        self, context: dg.OutputContext, name: str, table: pl.DataFrame, *, with_columns: bool
-    ) -> dict[str, Any]:
-        """What Dagster shows of a table; what the asset itself has said is not said again."""
+    def _facts(self, name: str, written: Written, *, with_columns: bool) -> dict[str, Any]:
+        """What Dagster shows of a table."""
         facts: dict[str, Any] = {
-            "dagster/row_count": len(table),
+            "dagster/row_count": written.rows,
             "dagster/table_name": f"{self.warehouse.path.stem}.main.{name}",
         }
         if with_columns:
-            columns = [dg.TableColumn(column, str(dtype.base_type())) for column, dtype in table.schema.items()]
+            columns = [dg.TableColumn(column, str(dtype.base_type())) for column, dtype in written.columns.items()]
             facts["dagster/column_schema"] = dg.TableSchema(columns)
-        said = {*(context.output_metadata or {}), *(context.definition_metadata or {})}
-        return {key: value for key, value in facts.items() if key not in said}
+        return facts
+
+
+def _unsaid(facts: Mapping[str, Any], context: dg.OutputContext) -> dict[str, Any]:
+    """The facts without what the asset itself has said."""
+    said = {*(context.output_metadata or {}), *(context.definition_metadata or {})}
+    return {key: value for key, value in facts.items() if key not in said}
 
 
 def _table_name(context: dg.OutputContext | dg.InputContext) -> str:

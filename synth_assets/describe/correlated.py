@@ -25,7 +25,9 @@ def describe_correlated(
     names = list(table.columns)
     counted = functools.cache(table.counted)
     scores = _scores(table) if max_parents and not rules.whole else {}
-    asked = with_decisions(rules, constraints) if max_parents else rules
+    opaque = {name for name, coded in table.columns.items() if coded.column.opaque}
+    decided = [rule for rule in constraints if isinstance(rule, Determined) and not opaque & set(rule.by)]
+    asked = with_decisions(rules, decided) if max_parents else rules
     nodes = learn(scores, names, counted, minimum_count, max_parents, asked)
     tables = tables_of(nodes, counted, minimum_count)
     return Description(
@@ -39,10 +41,10 @@ def describe_correlated(
     )
 
 
-def with_decisions(rules: NetworkRules, constraints: Sequence[Constraint]) -> NetworkRules:
+def with_decisions(rules: NetworkRules, decided: Sequence[Determined]) -> NetworkRules:
     """The rules, with edges forced from the columns that decide another to that one."""
-    decided = [(name, rule.column) for rule in constraints if isinstance(rule, Determined) for name in rule.by]
-    return replace(rules, force=(*rules.force, *(edge for edge in decided if edge not in rules.force)))
+    edges = [(name, rule.column) for rule in decided for name in rule.by]
+    return replace(rules, force=(*rules.force, *(edge for edge in edges if edge not in rules.force)))
 
 
 def _scores(table: CodedTable) -> dict[tuple[str, str], Score]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from polars import selectors
 
 from synth_assets.constraints import Determined
 from synth_assets.describe.coding import to_axis
@@ -126,7 +127,12 @@ def _runs(numbers: np.ndarray, least: int) -> Exact:
 def _grouped(table: Any, name: str, least: int) -> pl.DataFrame:  # noqa: ANN401 - as frames.opened gives it
     """Columns ``value`` and ``rows``: the values of one column that at least ``least`` rows hold."""
     if isinstance(table, pl.DataFrame | pl.LazyFrame):
-        counted = table.lazy().select(pl.col(name).alias("value")).group_by("value").agg(pl.len().alias("rows"))
+        counted = (
+            table.lazy()
+            .select(selectors.by_name(name).as_expr().alias("value"))
+            .group_by("value")
+            .agg(pl.len().alias("rows"))
+        )
         return counted.filter(pl.col("rows") >= least).collect(engine="streaming")
     quoted = '"' + name.replace('"', '""') + '"'
     counted = table.select(f"{quoted} as value").aggregate("value, count(*) as rows", "value")
@@ -135,13 +141,13 @@ def _grouped(table: Any, name: str, least: int) -> pl.DataFrame:  # noqa: ANN401
 
 def _combinations(rule: Determined, rows: pl.DataFrame, before: pl.DataFrame | None) -> pl.DataFrame:
     """The distinct combinations of a rule's columns so far, those with something missing apart."""
-    found = rows.select(rule.columns).drop_nulls().unique()
+    found = rows[list(rule.columns)].drop_nulls().unique()
     return found if before is None else pl.concat([before, found]).unique()
 
 
 def _ambiguous(rules: list[Determined], held: list[pl.DataFrame | None]) -> Iterator[tuple[Problem, int]]:
     for rule, combinations in zip(rules, held, strict=True):
         if combinations is not None:
-            several = len(combinations) - combinations.select(rule.by).n_unique()
+            several = len(combinations) - combinations[list(rule.by)].n_unique()
             if several:
                 yield Problem(f"the constraint '{rule}' does not hold: there are", "value(s) too many"), several

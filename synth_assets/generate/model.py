@@ -85,8 +85,9 @@ class Model:
 
     @property
     def decided(self) -> dict[str, Determined]:
-        """The columns that others decide, by name."""
-        return {rule.column: rule for rule in self.constraints if isinstance(rule, Determined)}
+        """The columns that others decide, by name; what text or a key decides is kept anyway, for no two are alike."""
+        rules = [rule for rule in self.constraints if isinstance(rule, Determined)]
+        return {rule.column: rule for rule in rules if not any(self.column(name).column.opaque for name in rule.by)}
 
 
 def _weights(coded: CodedColumn, codes: np.ndarray) -> np.ndarray:

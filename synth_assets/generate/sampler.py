@@ -183,7 +183,9 @@ def _decision(model: Model, table: Conditional, rule: Determined, rng: np.random
         groups = draw(margin[None, :] if margin.any() else present[None, :], np.zeros(_cells(shape), dtype=int), rng)
     else:
         groups = (weights.reshape(-1, coded.group_count) * present).argmax(axis=1)
-    return Decision(rule, groups, axis_values(coded, groups, model.bin_rows.get(rule.column), rng))
+    values = np.ones(coded.size, dtype=bool)
+    values[coded.coding.size :] = not coded.coding.size
+    return Decision(rule, groups, axis_values(coded, groups, model.bin_rows.get(rule.column), rng, values))
 
 
 def _likely(table: Conditional, by: tuple[str, ...]) -> np.ndarray | None:

@@ -12,6 +12,9 @@ from synth_assets.storage.files import temporary_sibling, wal
 from synth_assets.storage.tables import TableName, copy_table, quoted
 from synth_assets.storage.warehouse import Warehouse
 
+_BUFFER = "512MiB"
+"""What DuckDB may keep in memory of what it copies; else it would take most of the machine's."""
+
 
 def publish_snapshot(warehouse: Warehouse, tables: Sequence[str], destination: Path) -> None:
     """Replace the snapshot by a copy of these tables, all as of one moment.
@@ -55,6 +58,7 @@ def _attached(connection: duckdb.DuckDBPyConnection, file: Path) -> Generator[st
     """A new database file to fill in one transaction, under a name of its own: readers of one process share names."""
     alias = f"snapshot {secrets.token_hex(8)}"
     path = str(file).replace("'", "''")
+    connection.execute(f"set memory_limit = '{_BUFFER}'")
     connection.execute(f"attach '{path}' as {quoted(alias)} (read_write)")
     try:
         connection.execute("begin")

@@ -1,6 +1,8 @@
 """A frame as a DuckDB table and back: names, types and time zones. It must not open, lock or commit."""
 
 import json
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -8,7 +10,7 @@ import pandas as pd
 import polars as pl
 
 from synth_assets.errors import StorageError
-from synth_assets.frames import Frame, to_polars
+from synth_assets.storage.incoming import Incoming
 
 _INCOMING = "incoming frame"
 _STORED = (
@@ -51,44 +53,67 @@ def quoted(*parts: str) -> str:
     return ".".join('"' + part.replace('"', '""') + '"' for part in parts)
 
 
-def as_table(name: TableName, frame: Frame) -> pl.DataFrame:
-    """The frame in memory, sure to fit a DuckDB table.
+def check_columns(name: TableName, columns: pl.Schema) -> None:
+    """Make sure that a table fits into DuckDB.
 
     Args:
         name: For the message.
-        frame: As for ``to_polars``.
+        columns: The table's.
 
     Raises:
-        SchemaError: It is not a frame, or cannot be computed or converted.
         StorageError: It has columns or names that DuckDB cannot hold.
     """
-    table = to_polars(frame)
-    _check_names(name, table.columns)
-    for column, dtype in table.schema.items():
+    _check_names(name, columns.names())
+    for column, dtype in columns.items():
         _check_type(name, column, dtype)
-    return table
 
 
-def create_table(connection: duckdb.DuckDBPyConnection, name: TableName, table: pl.DataFrame) -> None:
+def create_table(connection: duckdb.DuckDBPyConnection, name: TableName, table: Incoming) -> int:
     """Create or replace a table, by column name and in row order; the zones of times are kept in column comments.
+
+    The first batch makes the table and the others are added to it, so that only one is in memory at a time.
 
     Args:
         connection: Inside a transaction.
         name: The table's name; its schema is created if missing.
-        table: From ``as_table``.
+        table: Its columns are known to fit; see ``check_columns``.
+
+    Returns:
+        How many rows it has.
 
     Raises:
         StorageError: A table exists whose name differs only in capitals, which to DuckDB is the same table.
+        SynthAssetsError: A batch cannot be made, or does not go with those before it.
     """
     _check_capitals(connection, name)
-    target, incoming = quoted(catalog(connection), name.schema, name.name), quoted("temp", "main", _INCOMING)
-    connection.register(_INCOMING, table)
+    connection.execute(f"set memory_limit = '{_buffer_mib(table.first)}MiB'")
+    target = quoted(catalog(connection), name.schema, name.name)
     connection.execute(f"create schema if not exists {quoted(catalog(connection), name.schema)}")
-    connection.execute(f"create or replace table {target} as select * from {incoming}")  # noqa: S608 - quoted
-    connection.unregister(_INCOMING)
-    for column, dtype in table.schema.items():
+    rows = _fill(connection, target, table)
+    for column, dtype in table.columns.items():
         if isinstance(dtype, pl.Datetime) and dtype.time_zone:
             comment_on(connection, target, column, json.dumps({"time_zone": dtype.time_zone, "unit": dtype.time_unit}))
+    return rows
+
+
+def _buffer_mib(batch: pl.DataFrame) -> int:
+    """What DuckDB may keep in memory, in MiB: it would keep all that it has written, up to most of the machine's."""
+    return 256 + 4 * math.ceil(batch.estimated_size("mb"))
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, target: str, table: Incoming) -> int:
+    """Make the table from the first batch and add the others, which have its columns in its order.
+
+    Those are not registered: what is registered is held until the transaction ends.
+    """
+    batches, rows = table.batches(), len(table.first)
+    connection.register(_INCOMING, next(batches))
+    connection.execute(f"create or replace table {target} as select * from {quoted('temp', 'main', _INCOMING)}")  # noqa: S608 - quoted
+    connection.unregister(_INCOMING)
+    for batch in batches:
+        connection.from_arrow(batch.to_arrow()).insert_into(target)
+        rows += len(batch)
+    return rows
 
 
 def read_table(connection: duckdb.DuckDBPyConnection, name: TableName, *, rows: bool = True) -> pl.DataFrame:
@@ -102,10 +127,20 @@ def read_table(connection: duckdb.DuckDBPyConnection, name: TableName, *, rows: 
     Raises:
         duckdb.CatalogException: There is no such table.
     """
-    source = quoted(catalog(connection), name.schema, name.name)
-    table = pl.DataFrame(connection.sql(f"select * from {source}{'' if rows else ' limit 0'}").to_arrow_table())  # noqa: S608 - quoted
-    zones = {column: _zone(comment) for column, comment in comments(connection, name).items()}
-    return table.cast({column: zone for column, zone in zones.items() if zone and table.schema[column] == pl.Datetime})
+    source = f"select * from {quoted(catalog(connection), name.schema, name.name)}"  # noqa: S608 - quoted
+    table = pl.DataFrame(connection.sql(source if rows else f"{source} limit 0").to_arrow_table())
+    return with_zones(table, zones(connection, name))
+
+
+def zones(connection: duckdb.DuckDBPyConnection, name: TableName) -> dict[str, pl.Datetime]:
+    """The types of the columns whose times were written with a zone, by name."""
+    noted = {column: _zone(comment) for column, comment in comments(connection, name).items()}
+    return {column: zone for column, zone in noted.items() if zone}
+
+
+def with_zones(table: pl.DataFrame, zones: Mapping[str, pl.Datetime]) -> pl.DataFrame:
+    """What DuckDB gives in UTC, in the zones in which it was written."""
+    return table.cast({column: zone for column, zone in zones.items() if table.schema[column] == pl.Datetime})
 
 
 def as_pandas(table: pl.DataFrame) -> pd.DataFrame:

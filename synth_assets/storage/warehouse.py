@@ -10,9 +10,19 @@ import duckdb
 import polars as pl
 
 from synth_assets.errors import StorageError
-from synth_assets.frames import Frame
+from synth_assets.frames import BATCH_ROWS, BatchedTable, Frame
 from synth_assets.storage.connections import reading, writing
-from synth_assets.storage.tables import TableName, as_table, catalog, create_table, quoted, read_table
+from synth_assets.storage.incoming import incoming
+from synth_assets.storage.tables import (
+    TableName,
+    catalog,
+    check_columns,
+    create_table,
+    quoted,
+    read_table,
+    with_zones,
+    zones,
+)
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -28,6 +38,19 @@ class TableInfo:
     schema: str
     name: str
     rows: int
+
+
+@dataclass(frozen=True)
+class Written:
+    """What came to be stored.
+
+    Attributes:
+        rows: How many rows.
+        columns: The columns' names and types, as they were given.
+    """
+
+    rows: int
+    columns: pl.Schema
 
 
 @dataclass(frozen=True)
@@ -51,21 +74,23 @@ class Warehouse:
             message = f"lock_timeout_s is {self.lock_timeout_s}. Allowed: 0 seconds or more."
             raise StorageError(message)
 
-    def write(self, name: str, frame: Frame, schema: str = "main") -> None:
+    def write(self, name: str, frame: Frame | BatchedTable, schema: str = "main") -> Written:
         """Create or replace one table in one transaction.
 
         Args:
             name: Any name but an empty one.
-            frame: A polars DataFrame or LazyFrame, a pandas DataFrame or a DuckDB relation. Row order is kept. Without
-                rows it makes an empty table. Lazy frames are collected before the file is opened.
+            frame: A polars DataFrame or LazyFrame, a pandas DataFrame, a DuckDB relation, or a table that comes in
+                batches, which may be larger than memory. Row order is kept. Without rows it makes an empty table. Lazy
+                frames are collected before the file is opened; batches are made while it is.
             schema: The DuckDB schema, created if missing.
 
         Raises:
             SynthAssetsError: The frame cannot be stored, or the file cannot be had in time. The old table stands.
         """
-        self.write_all({TableName(name, schema): frame})
+        table = TableName(name, schema)
+        return self.write_all({table: frame})[table]
 
-    def write_all(self, frames: Mapping[TableName, Frame]) -> None:
+    def write_all(self, frames: Mapping[TableName, Frame | BatchedTable]) -> dict[TableName, Written]:
         """Create or replace several tables in one transaction: all of them or none.
 
         Args:
@@ -74,17 +99,21 @@ class Warehouse:
         Raises:
             SynthAssetsError: As for ``write``. All old tables stand.
         """
-        tables = {name: as_table(name, frame) for name, frame in frames.items()}
+        tables = {name: incoming(frame) for name, frame in frames.items()}
+        for name, table in tables.items():
+            check_columns(name, table.columns)
         if not tables:
-            return
+            return {}
         try:
             with writing(self._resolved, self.lock_timeout_s) as connection:
-                for name, table in tables.items():
-                    create_table(connection, name, table)
+                written = {
+                    name: Written(create_table(connection, name, table), table.columns)
+                    for name, table in tables.items()
+                }
         except duckdb.Error as error:
-            failure = _without_values(error)
+            failure = without_values(error)
         else:
-            return
+            return written
         message = f"Cannot write {', '.join(map(str, tables))} to {self.path}: {failure}. The old tables stand."
         raise StorageError(message)
 
@@ -95,12 +124,34 @@ class Warehouse:
             StorageError: There is no such table, or the file cannot be had in time.
         """
         table = TableName(name, schema)
+        with self._told(table), self.reader_of(table) as connection:
+            return read_table(connection, table)
+
+    def batches(self, name: str, schema: str = "main") -> Generator[pl.DataFrame]:
+        """The rows of a table in order, ``BATCH_ROWS`` or so at a time and one batch at least; types are as in ``read``.
+
+        Writers wait until all is read or the generator is closed.
+
+        Raises:
+            StorageError: As for ``read``, when the first batch is taken.
+        """
+        table = TableName(name, schema)
+        with self._told(table), self.reader_of(table) as connection:
+            zoned = zones(connection, table)
+            yield read_table(connection, table, rows=False)
+            with _all_rows(connection, table).to_arrow_reader(BATCH_ROWS) as reader:
+                for batch in reader:
+                    yield with_zones(pl.DataFrame(batch), zoned)
+
+    @contextmanager
+    def _told(self, table: TableName) -> Generator[None]:
         try:
-            with self.reader_of(table) as connection:
-                return read_table(connection, table)
+            yield
         except duckdb.Error as error:
-            failure = _without_values(error)
-        message = f"Cannot read {str(table)!r} from {self.path}: {failure}. Materialise the asset {name!r} again."
+            failure = without_values(error)
+        else:
+            return
+        message = f"Cannot read {str(table)!r} from {self.path}: {failure}. Materialise the asset {table.name!r} again."
         raise StorageError(message)
 
     @contextmanager
@@ -190,6 +241,15 @@ class TableHandle:
         """The whole table; raises as ``Warehouse.read``."""
         return self.warehouse.read(self.name, self.schema)
 
+    @property
+    def rows(self) -> int:
+        """How many rows it has; raises as ``Warehouse.row_count``."""
+        return self.warehouse.row_count(self.name, self.schema)
+
+    def batches(self) -> Generator[pl.DataFrame]:
+        """Its rows in batches; as ``Warehouse.batches``."""
+        return self.warehouse.batches(self.name, self.schema)
+
     def lazy(self) -> pl.LazyFrame:
         """The table as a lazy frame; its rows are read when it is collected. Raises as ``Warehouse.read``, here too."""
         table = TableName(self.name, self.schema)
@@ -207,7 +267,11 @@ class TableHandle:
     def relation(self) -> Generator[duckdb.DuckDBPyRelation]:
         """The table as a DuckDB relation, valid inside the ``with`` block; raises as ``Warehouse.read``."""
         with self.reader() as connection:
-            yield connection.sql(f"select * from {quoted(catalog(connection), self.schema, self.name)}")  # noqa: S608 - quoted
+            yield _all_rows(connection, TableName(self.name, self.schema))
+
+
+def _all_rows(connection: duckdb.DuckDBPyConnection, table: TableName) -> duckdb.DuckDBPyRelation:
+    return connection.sql(f"select * from {quoted(catalog(connection), table.schema, table.name)}")  # noqa: S608 - quoted
 
 
 def _exists(connection: duckdb.DuckDBPyConnection, table: TableName) -> bool:
@@ -227,7 +291,7 @@ def _missing(table: TableName, path: Path) -> str:
     return f"There is no table {str(table)!r} in {path}. Materialise the asset {table.name!r} first."
 
 
-def _without_values(error: duckdb.Error) -> str:
+def without_values(error: duckdb.Error) -> str:
     """Why DuckDB failed; its text only where that is about the disk or memory, as other texts quote values."""
     telling = isinstance(error, (duckdb.IOException, duckdb.OutOfMemoryException))
     return f"{type(error).__name__} {str(error).splitlines()[0]}" if telling else type(error).__name__

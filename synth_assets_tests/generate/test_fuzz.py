@@ -1,12 +1,17 @@
 """Any table of any schema, in every mode, from the table through JSON to a synthetic table."""
 
+import random
+from dataclasses import replace
+
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import event, given
 from hypothesis import strategies as st
 
+from synth_assets.constraints import Constraint, Determined, Forbidden, Ordered
 from synth_assets.describe import Description, describe
 from synth_assets.describe.conform import conform
+from synth_assets.errors import SchemaError, SynthAssetsError
 from synth_assets.generate import generate
 from synth_assets.measure.conformity import departures
 from synth_assets.schema import MODES, Mode, Schema
@@ -52,3 +57,62 @@ def test_the_same_seed_gives_the_same_table_and_the_order_of_the_rows_does_not_m
     shuffled = describe(table.sample(fraction=1.0, shuffle=True, seed=seed % 1_000), schema, mode="correlated")
     assert shuffled == described
     assert generate(described, rng=rng(seed)).equals(generate(shuffled, rng=rng(seed)))
+
+
+@st.composite
+def constrained(draw: st.DrawFn) -> tuple[pl.DataFrame, Schema]:
+    """A table and a schema with constraints that it keeps, for rows that break them are left out."""
+    table, schema = draw(TABLES)
+    rules: list[Constraint] = []
+    for _ in range(draw(st.integers(0, 2))):
+        first, second = draw(st.tuples(st.sampled_from(schema.names), st.sampled_from(schema.names)))
+        rule: Constraint = draw(st.sampled_from([Ordered((first, second)), Determined(first, (second,))]))
+        if first != second and draw(st.booleans()):
+            rule = Forbidden(((first, (table[first][0],)), (second, (table[second][0],))))
+        try:
+            schema = replace(schema, constraints=(*rules, rule))
+        except SchemaError:
+            continue
+        rules.append(rule)
+    for _ in range(3):
+        for rule in rules:
+            table = table.filter(~rule.broken())
+    return table, schema
+
+
+@pytest.mark.parametrize("mode", MODES)
+@given(
+    made=constrained(),
+    parents=st.integers(0, 4),
+    minimum=st.sampled_from([1, 2, 5]),
+    round_to=st.sampled_from([1, 1, 5, 7]),
+    rows=st.integers(1, 60),
+    asked=st.randoms(use_true_random=False),
+)
+def test_any_settings_and_constraints_give_a_table_that_fits_or_an_error_in_words(  # noqa: PLR0913, PLR0917 - all that can be set
+    mode: Mode,
+    made: tuple[pl.DataFrame, Schema],
+    parents: int,
+    minimum: int,
+    round_to: int,
+    rows: int,
+    asked: random.Random,
+):
+    table, schema = made
+    try:
+        described = describe(
+            table, schema, mode=mode, max_parents=parents, minimum_count=minimum, round_to=round_to, key=b"k" * 16
+        )
+        read = Description.from_json(described.to_json())
+        assert read == described
+        synthetic = generate(read, rows=rows, rng=rng(1))
+        assert synthetic.shape == (rows, len(schema))
+        assert dict(synthetic.schema) == schema.dtypes
+        assert departures(synthetic, read) == []
+        name = asked.choice(synthetic.columns)
+        value = synthetic[name][asked.randrange(rows)]
+        again = generate(read, rows=rows, rng=rng(2), given={name: value})
+        assert again[name].eq_missing(pl.Series([value], dtype=again[name].dtype)).all()
+        assert departures(again, read) == []
+    except SynthAssetsError as error:
+        event(type(error).__name__)
