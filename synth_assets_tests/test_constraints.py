@@ -225,10 +225,6 @@ def test_a_rule_made_in_python_of_a_shape_that_yaml_could_not_have_is_refused(ru
     "rule",
     [
         Determined("note", ("sex",)),
-        pytest.param(
-            Determined("sex", ("note",)),
-            marks=pytest.mark.xfail(strict=True, reason="all text is one group, so it decides one value for all rows"),
-        ),
         Ordered(("start", "person")),
         Forbidden((("sex", ("M",)), ("person", (0,)))),
     ],

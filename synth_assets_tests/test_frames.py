@@ -1,6 +1,6 @@
 """One kind of table from many, and a clear word where there is none."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from synth_assets.errors import SchemaError
-from synth_assets.frames import to_polars
+from synth_assets.frames import in_order, is_batched, to_polars
 
 TABLE = pl.DataFrame({"n": [1, None, 3], "s": ["x", "é\n", None], "b": [True, False, None]})
 
@@ -100,3 +100,41 @@ def test_what_cannot_be_read_is_said_without_a_value(kind: str):
         to_polars(make())
     assert "secret" not in str(caught.value)
     assert caught.value.__suppress_context__
+
+
+class Batched:
+    """A table that comes in batches of two rows."""
+
+    rows = 3
+
+    def batches(self) -> Iterator[pl.DataFrame]:
+        yield from TABLE.iter_slices(2)
+
+
+def test_only_what_comes_in_batches_by_itself_is_batched():
+    lookalike = pd.DataFrame({"rows": [1], "batches": [2]})
+    assert is_batched(Batched())
+    assert not any(map(is_batched, (TABLE, TABLE.lazy(), lookalike, duckdb.sql("select 1 as batches"), Path("x"), 3)))
+
+
+def test_every_kind_is_read_in_its_order(tmp_path: Path):
+    table = pl.select(n=pl.int_range(400_000).reverse())
+    table.write_parquet(tmp_path / "t.parquet")
+    with duckdb.connect() as connection:
+        connection.register("t", table)
+        kinds = (table, table.lazy(), table.to_pandas(), connection.sql("from t"), tmp_path / "t.parquet")
+        for kind in kinds:
+            found = list(in_order(kind))
+            assert pl.concat(found).equals(table)
+            assert max(map(len, found)) <= 200_000
+
+
+def test_a_table_without_rows_is_one_batch_and_batches_are_passed_on():
+    for empty in (TABLE.clear(), TABLE.clear().lazy(), TABLE.clear().to_pandas()):
+        assert [batch.shape for batch in in_order(empty)] == [(0, 3)]
+    assert [len(batch) for batch in in_order(Batched())] == [2, 1]
+
+
+def test_what_is_no_table_is_refused_in_batches_too():
+    with pytest.raises(SchemaError, match="Allowed: a polars DataFrame or LazyFrame"):
+        list(in_order({"a": 1}))

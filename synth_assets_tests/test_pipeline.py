@@ -181,6 +181,7 @@ def test_figures_are_in_the_reports(full: Run):
 
     assert files == {
         "ae_comparison/across_modes.png",
+        "correlated_ae_description/network.png",
         *(f"{name}/{figure}.png" for name in COMPARISONS for figure in ("histograms", "mutual_information")),
     }
 

@@ -86,7 +86,8 @@ def create_table(connection: duckdb.DuckDBPyConnection, name: TableName, table: 
         SynthAssetsError: A batch cannot be made, or does not go with those before it.
     """
     _check_capitals(connection, name)
-    connection.execute(f"set memory_limit = '{_buffer_mib(table.first)}MiB'")
+    if len(table.first) != table.rows:
+        connection.execute(f"set memory_limit = '{_buffer_mib(table.first)}MiB'")
     target = quoted(catalog(connection), name.schema, name.name)
     connection.execute(f"create schema if not exists {quoted(catalog(connection), name.schema)}")
     rows = _fill(connection, target, table)

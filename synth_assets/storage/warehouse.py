@@ -128,7 +128,7 @@ class Warehouse:
             return read_table(connection, table)
 
     def batches(self, name: str, schema: str = "main") -> Generator[pl.DataFrame]:
-        """The rows of a table in order, ``BATCH_ROWS`` or so at a time and one batch at least; types are as in ``read``.
+        """The rows of a table in order, some ``BATCH_ROWS`` at a time, one batch at least; types are as in ``read``.
 
         Writers wait until all is read or the generator is closed.
 

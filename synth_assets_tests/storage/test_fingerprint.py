@@ -1,5 +1,7 @@
 import hashlib
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +15,7 @@ from polars.testing.parametric import dataframes
 
 from synth_assets.errors import StorageError
 from synth_assets.storage.fingerprint import fingerprint, hash_file
+from synth_assets.storage.warehouse import TableHandle, Warehouse
 
 KEY = b"k" * 32
 PLAIN = [pl.Boolean, pl.String, pl.Binary, pl.Int8, pl.Int64, pl.UInt64, pl.Float32, pl.Float64, pl.Date, pl.Time]
@@ -60,6 +63,51 @@ def test_every_change_changes_the_fingerprint():
     assert len(set(prints)) == len(prints)
     assert all(len(text) == 64 for text in prints)
     assert fingerprint(BASE, b"another key") not in prints
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A table that comes in batches of a size."""
+
+    table: pl.DataFrame
+    size: int
+
+    @property
+    def rows(self) -> int:
+        return len(self.table)
+
+    def batches(self) -> Iterator[pl.DataFrame]:
+        yield from self.table.iter_slices(self.size) if len(self.table) else [self.table]
+
+
+NESTED = [pl.List(pl.String), pl.List(pl.List(pl.Int8)), pl.Struct({"a": pl.Int64, "b": pl.List(pl.Int8)}), pl.Null]
+
+
+@settings(deadline=None, max_examples=60)
+@given(frame=dataframes(allowed_dtypes=[*PLAIN, *NESTED], max_cols=4, max_size=8), size=st.integers(1, 8))
+def test_batches_of_any_size_have_the_fingerprint_of_the_whole(frame: pl.DataFrame, size: int):
+    assert fingerprint(Cut(frame, size), KEY) == fingerprint(frame, KEY)
+
+
+def test_a_table_of_the_warehouse_is_never_in_memory_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    warehouse = Warehouse(tmp_path / "w.duckdb")
+    frame = pl.select(n=pl.int_range(300_000)).with_columns(
+        s=pl.col("n").cast(pl.String), t=pl.from_epoch("n").dt.replace_time_zone("Europe/London", ambiguous="earliest", non_existent="null")
+    )
+    warehouse.write("t", frame)
+    monkeypatch.setattr(TableHandle, "read", lambda _: pytest.fail("read whole"))
+    monkeypatch.setattr(Warehouse, "read", lambda *_: pytest.fail("read whole"))
+
+    assert fingerprint(TableHandle(warehouse, "t"), KEY) == fingerprint(frame, KEY)
+    warehouse.write("t", frame.reverse())
+    assert fingerprint(TableHandle(warehouse, "t"), KEY) != fingerprint(frame, KEY)
+
+
+def test_names_do_not_run_into_types_or_each_other():
+    names = ["a", "a: Int64", "a: Int64, values", "1 a"]
+    frames = [pl.DataFrame({name: [1]}) for name in names] + [pl.DataFrame({name: [1], "b": [1]}) for name in names]
+    frames += [pl.DataFrame({"a": [{"b": 1}]}), pl.DataFrame({"a": [{"b": 1, "c": 1}]}), pl.DataFrame({"a": [[1]]})]
+    assert len({fingerprint(frame, KEY) for frame in frames}) == len(frames)
 
 
 def test_what_lies_under_a_null_does_not_matter():
