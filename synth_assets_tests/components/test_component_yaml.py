@@ -73,6 +73,8 @@ def test_another_project_declares_a_dataset_with_one_file(tmp_path: Path):
     [
         ({"frequency": 3}, "frequency"),
         ({"modes": {"random": {"rows": 0}}}, "rows"),
+        ({"modes": {"correlated": {"network": {"forced": [["Sex", "Age band"]]}}}}, "forced"),
+        ({"constraints": "Sex"}, "constraints"),
     ],
 )
 def test_unknown_keys_and_wrong_types_are_found_with_file_and_line(tmp_path: Path, changes: dict[str, Any], said: str):
@@ -85,8 +87,23 @@ def test_unknown_keys_and_wrong_types_are_found_with_file_and_line(tmp_path: Pat
     assert "Traceback" not in output
 
 
-def test_limits_below_the_policy_are_found(tmp_path: Path):
-    done = check(tmp_path, "defs", minimum_k=2)
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"minimum_k": 2}, "sets minimum_k to 2"),
+        (
+            {"constraints": [{"ordered": ["Age", "Height"]}]},
+            "There is no column 'Age'. Allowed: Sex, Age band, Ward ID",
+        ),
+        (
+            {"modes": {"correlated": {"network": {"force": [["Sex", "Height"]]}}}},
+            "'Height' are not in the table (allowed: Sex, Age band, Ward ID)",
+        ),
+    ],
+)
+def test_what_contradicts_itself_is_found(tmp_path: Path, changes: dict[str, Any], said: str):
+    done = check(tmp_path, "defs", **changes)
+    output = " ".join((done.stdout + done.stderr).replace("│", " ").split())
 
     assert done.returncode == 1
-    assert "sets minimum_k to 2" in done.stdout + done.stderr
+    assert said in output

@@ -1,5 +1,6 @@
 """Bad configuration is refused while definitions load, with a message that says what is allowed."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from pydantic import ValidationError
 
 from synth_assets.components.dataset import Dataset
 from synth_assets.components.resources import Workplace
-from synth_assets.errors import ProtectionError, SchemaError, SourceError, SynthAssetsError
-from synth_assets.schema import Categories
+from synth_assets.describe import NetworkRules
+from synth_assets.errors import DescriptionError, ProtectionError, SchemaError, SourceError, SynthAssetsError
+from synth_assets.schema import Categories, Mode
 from synth_assets_tests.components.clinic import CLINIC, KEY, WARDS, clinic, declared, definitions, visits
 
 
@@ -79,6 +81,60 @@ def test_what_contradicts_itself_is_refused(changes: dict[str, Any], message: st
 
 
 @pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ({"forbidden": {"Sex": "F", "Height": "1"}}, "no column 'Height'. Allowed: Sex, Age band, Ward ID"),
+        ({"forbidden": {"Sex": "X", "Age band": "65+"}}, "gives 'Sex' the value 'X'. Allowed: F, M, null"),
+        ({"forbid": {"Sex": "F"}}, "Allowed: 'forbidden: {column: value"),
+        ({"ordered": ["Sex", "Age band"]}, "names 'Sex', of type category"),
+        ({"determined": "Sex", "by": ["Sex"]}, "a column decides itself"),
+    ],
+)
+def test_constraints_that_cannot_be_are_refused(rule: dict[str, Any], message: str):
+    with pytest.raises(SchemaError, match=re.escape(message)):
+        clinic(constraints=[rule])
+
+
+@pytest.mark.parametrize(
+    ("network", "message"),
+    [
+        ({"force": [["Sex", "Height"]]}, "column(s) 'Height' are not in the table"),
+        ({"force": [["Sex"]]}, "each entry of force must be a list [parent, child]"),
+        ({"force": [["Sex", "Age band"], ["Ward ID", "Age band"]]}, "max_parents is 1"),
+        ({"network": {"Sex": ["Age band"], "Age band": ["Sex"]}}, "form a cycle"),
+        ({"network": {}, "force": [["Sex", "Age band"]]}, "network and force are both given"),
+    ],
+)
+def test_rules_for_a_network_that_cannot_be_are_refused(network: dict[str, Any], message: str):
+    with pytest.raises(DescriptionError, match=re.escape(message)):
+        clinic(modes={"correlated": {"network": network}})
+
+
+def test_constraints_and_rules_are_taken_as_they_are_written(workplace: Workplace):
+    (workplace.folder.input / "wards.csv").write_text("Ward\nNorth\n", encoding="utf-8")
+    rule = {"forbidden": {"Sex": "F", "Age band": ["0-17", None]}}
+    made = clinic(constraints=[rule], modes={"correlated": {"network": {"force": [["Sex", "Age band"]]}}})
+    rules = NetworkRules(force=(("Sex", "Age band"),))
+
+    assert [held.to_dict() for held in made.schema(workplace.folder.input, workplace.key).constraints] == [
+        {"forbidden": {"Sex": ["F"], "Age band": ["0-17", None]}}
+    ]
+    assert made.network("correlated") == rules
+    assert clinic().network("correlated") is None
+
+
+def test_text_in_quotes_stays_text_and_templates_are_filled_in(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("WORDS", "from the register")
+    column = {**CLINIC["columns"][2], "domain": {"categories": ["1", "2", "None"]}, "description": "{{ env.WORDS }}"}
+    rule = {"forbidden": {"Sex": "F", "Ward ID": "1"}}
+    made = clinic(columns=[*CLINIC["columns"][:2], column], constraints=[rule])
+
+    assert made.columns[2]["domain"] == {"categories": ["1", "2", "None"]}
+    assert made.columns[2]["description"] == "from the register"
+    assert made.constraints == (rule,)
+
+
+@pytest.mark.parametrize(
     ("step", "message"),
     [
         ({"step": "shuffle", "reason": "x"}, "no step 'shuffle'. Allowed: drop, look_up"),
@@ -103,6 +159,11 @@ def test_unknown_steps_and_settings_are_refused(step: dict[str, Any], message: s
         ({"modes": {"random": {"rows": "many"}}}, "rows"),
         ({"modes": {"random": {"max_parents": 1}}}, "max_parents"),
         ({"modes": {"correlated": {"max_parents": 5}}}, "max_parents"),
+        ({"modes": {"correlated": {"network": {"forced": []}}}}, "forced"),
+        ({"modes": {"correlated": {"network": {"force": [[1, 2]]}}}}, "force"),
+        ({"modes": {"random": {"network": {}}}}, "network"),
+        ({"constraints": ["Sex"]}, "constraints"),
+        ({"constraints": {"ordered": ["Sex"]}}, "constraints"),
         ({"columns": ["Sex"]}, "columns"),
         ({"source": ""}, "source"),
         ({"title": 7}, "title"),
@@ -198,6 +259,36 @@ def test_the_fingerprint_follows_what_a_description_depends_on(dataset: Dataset,
     assert first == more_rows.fingerprint(schema, "correlated"), "rows are generated, not described"
     assert len({first, dataset.fingerprint(schema, "independent"), fewer.fingerprint(schema, "correlated")}) == 3
     assert first != clinic(minimum_count=6).fingerprint(schema, "correlated")
+
+
+def test_the_fingerprint_follows_constraints_and_the_rules_for_the_network(dataset: Dataset, workplace: Workplace):
+    (workplace.folder.input / "wards.csv").write_text("Ward\nNorth\n", encoding="utf-8")
+
+    def printed(mode: Mode = "correlated", **changes: Any) -> str:  # noqa: ANN401 - whatever YAML may hold
+        made = clinic(**changes)
+        return made.fingerprint(made.schema(workplace.folder.input, workplace.key), mode)
+
+    def ruled(**network: Any) -> str:  # noqa: ANN401 - as above
+        return printed(modes={"correlated": {"network": network}})
+
+    first = dataset.fingerprint(dataset.schema(workplace.folder.input, workplace.key), "correlated")
+    rules = [{"forbidden": {"Sex": "F", "Age band": "65+"}}, {"determined": "Ward ID", "by": ["Age band"]}]
+    assert ruled() == ruled(force=[]) == first
+    assert ruled(network={"Sex": [], "Age band": ["Sex"]}) == ruled(network={"Age band": ["Sex"]})
+    assert (
+        len(
+            {
+                first,
+                printed(constraints=rules),
+                printed(constraints=rules[:1]),
+                ruled(force=[["Sex", "Age band"]]),
+                ruled(forbid=[["Sex", "Age band"]]),
+                ruled(network={"Age band": ["Sex"]}),
+            }
+        )
+        == 6
+    )
+    assert printed("random") != printed("random", constraints=rules)
 
 
 def test_given_tables_come_beside_the_files(dataset: Dataset, tmp_path: Path):

@@ -12,10 +12,10 @@ from synth_assets.components.snapshot import synthetic_tables
 from synth_assets.components.synthetic import conformity_verdict, rows_wanted
 from synth_assets.describe import Description, describe
 from synth_assets.errors import GenerationError, SynthAssetsError
-from synth_assets.generate import generate
+from synth_assets.generate import SyntheticRows, generate
 from synth_assets.schema import MODES, Categories, Column, Interval, Mode, Schema
 from synth_assets.storage.warehouse import Warehouse
-from synth_assets_tests.components.clinic import clinic, materialise, visits
+from synth_assets_tests.components.clinic import clinic, declared, materialise, visits
 
 SCHEMA = Schema(
     (
@@ -195,3 +195,74 @@ def test_a_failed_drawing_leaves_table_and_snapshot_as_they_were(workplace: Work
     assert not materialise(visits(), ["random_visits"], instance, run_config=config).success
     assert_frame_equal(workplace.warehouse.read("random_visits"), before)
     assert_frame_equal(Warehouse(workplace.folder.snapshot).read("random_visits"), before)
+
+
+RULED = {
+    "constraints": [
+        {"forbidden": {"Sex": "F", "Age band": ["65+", "0-17"]}},
+        {"determined": "Ward ID", "by": "Age band"},
+    ],
+    "modes": {
+        "correlated": {
+            "max_parents": 2,
+            "network": {"forbid": [["Ward ID", "Age band"]], "order": [["Age band", "Sex"]]},
+        }
+    },
+}
+
+
+def test_constraints_and_rules_for_the_network_hold_from_yaml_to_table(
+    workplace: Workplace, instance: dg.DagsterInstance
+):
+    table = visits(2_000).filter((pl.col("Sex") != "F") | pl.col("Age").is_between(18, 64))
+    names = [*BRANCH, "correlated_visits_description", "correlated_visits"]
+    config = {"ops": {"correlated_visits": {"config": {"rows": 5_000}}}}
+    result = materialise(table, names, instance, dataset=declared(**RULED), run_config=config)
+    checks = {check.asset_key.to_user_string(): check for check in result.get_asset_check_evaluations()}
+    drawn = workplace.warehouse.read("correlated_visits")
+    made = Description.from_json(workplace.warehouse.read("correlated_visits_description").item())
+
+    assert result.success
+    assert checks["correlated_visits"].passed
+    assert drawn.filter((pl.col("Sex") == "F") & (pl.col("Age band") != "18-64")).is_empty()
+    assert drawn.group_by("Age band").agg(pl.col("Ward ID").n_unique())["Ward ID"].to_list() == [1, 1, 1]
+    edges = {(edge.parent, edge.child) for edge in made.edges}
+    assert not {("Ward ID", "Age band"), ("Sex", "Age band")} & edges
+
+
+def test_an_original_that_breaks_a_constraint_fails_and_says_so(workplace: Workplace, instance: dg.DagsterInstance):
+    names = [*BRANCH, "correlated_visits_description"]
+    result = materialise(visits(), names, instance, dataset=declared(**RULED))
+    [event] = [event for event in result.all_events if event.is_step_failure]
+
+    assert "never Sex = F with Age band = 65+ or 0-17' is broken in" in str(event.step_failure_data.error)
+    assert not workplace.warehouse.exists("correlated_visits_description")
+
+
+def test_a_synthetic_table_is_drawn_written_and_checked_in_batches(
+    workplace: Workplace, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+):
+    names = ["random_visits_description", "random_visits"]
+    assert materialise(visits(), [*BRANCH, *names], instance).success
+    monkeypatch.setattr(SyntheticRows, "read", lambda _: pytest.fail("drawn whole"))
+    read = Warehouse.read
+    monkeypatch.setattr(
+        Warehouse,
+        "read",
+        lambda self, name, schema="main": pytest.fail("read whole") if name == names[1] else read(self, name, schema),
+    )
+    config = {"ops": {"random_visits": {"config": {"rows": 300_000}}}}
+    result = materialise(visits(), names[1:], instance, run_config=config)
+    monkeypatch.undo()
+    description = Description.from_json(workplace.warehouse.read(names[0]).item())
+
+    assert result.success
+    [event] = result.asset_materializations_for_node("random_visits")
+    told = {key: value.value for key, value in event.metadata.items()}
+    drawn = generate(description, rows=300_000, rng=Randomness().rng("random_visits"))
+    assert_frame_equal(workplace.warehouse.read("random_visits"), drawn)
+    assert (told["rows"], told["dagster/row_count"]) == (300_000, 300_000)
+    assert told["seconds"] > 0
+    assert [row.split(" | ")[0].strip("| ") for row in str(told["preview (synthetic rows)"]).splitlines()[2:]] == drawn[
+        "Sex"
+    ].head(5).to_list()

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from polars.testing import assert_frame_equal
 
 from synth_assets.defs.io_manager import WarehouseIOManager, build_io_manager
 from synth_assets.describe import Description, describe
-from synth_assets.errors import StorageError
+from synth_assets.errors import GenerationError, StorageError
 from synth_assets.schema import Schema
 from synth_assets.storage.tables import as_pandas
 from synth_assets.storage.warehouse import TableHandle, Warehouse
@@ -127,6 +128,40 @@ def test_the_ui_is_told_rows_name_and_columns(warehouse: Warehouse):
     columns = [(column.name, column.type) for column in told["dagster/column_schema"].columns]
     assert columns == [("n", "Int64"), ("s", "String"), ("t", "Datetime")]
     assert "dagster/column_schema" not in metadata_of(run(warehouse, returning(Document([]))))
+
+
+class Batched:
+    """A table that comes in batches, and fails after them where told to."""
+
+    rows = 4
+
+    def __init__(self, *, fails: bool = False) -> None:
+        self.fails = fails
+
+    def batches(self) -> Iterator[pl.DataFrame]:
+        yield FRAME
+        if self.fails:
+            message = "Of 10 rows drawn only 3 keep the constraints."
+            raise GenerationError(message)
+        yield FRAME.head(1)
+
+
+def test_a_table_that_comes_in_batches_is_stored_and_told(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(Warehouse, "read", lambda *_: pytest.fail("read back"))
+    told = metadata_of(run(warehouse, returning(Batched())))
+    columns = [(column.name, column.type) for column in told["dagster/column_schema"].columns]
+    monkeypatch.undo()
+
+    assert told["dagster/row_count"] == 4
+    assert columns == [("n", "Int64"), ("s", "String"), ("t", "Datetime")]
+    assert told["seconds"] > 0
+    assert_frame_equal(warehouse.read("upstream"), pl.concat([FRAME, FRAME.head(1)]))
+
+
+def test_a_table_that_fails_half_way_leaves_the_old_one(warehouse: Warehouse):
+    assert run(warehouse, returning(FRAME)).success
+    assert failure_of(run(warehouse, returning(Batched(fails=True)))) == "Of 10 rows drawn only 3 keep the constraints."
+    assert_frame_equal(warehouse.read("upstream"), FRAME)
 
 
 def test_what_the_asset_says_of_its_columns_is_not_overruled(warehouse: Warehouse):

@@ -10,7 +10,7 @@ from synth_assets.describe import Description, describe
 from synth_assets.describe.coding import Bins
 from synth_assets.describe.grid import STEPS, off_grid, step_of
 from synth_assets.generate import generate
-from synth_assets.schema import Column, Interval, Schema
+from synth_assets.schema import Column, Interval, Mode, Schema
 from synth_assets_tests.tables import rng
 
 FLOATS, TIMES = Column("x", "float"), Column("t", "datetime")
@@ -60,7 +60,7 @@ def test_counts_off_each_grid_are_those_of_an_obvious_count():
 
 @pytest.mark.parametrize("mode", ["independent", "correlated"])
 @pytest.mark.parametrize("domain", [None, Interval(0.0, 60.0), Interval(-3.3, 70.7, 7)])
-def test_synthetic_numbers_lie_on_the_step(mode: str, domain: Interval | None):
+def test_synthetic_numbers_lie_on_the_step(mode: Mode, domain: Interval | None):
     bmi = np.round(rng(2).normal(27, 5, 3_000).clip(12, 60), 1)
     table = pl.DataFrame({"x": bmi})
     described = describe(table, Schema((Column("x", "float", domain=domain),)), mode=mode)
