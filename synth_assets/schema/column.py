@@ -7,6 +7,7 @@ from typing import Any, Self, get_args
 import polars as pl
 
 from synth_assets.errors import SchemaError
+from synth_assets.schema.bounds import typed_bound
 from synth_assets.schema.domain import Categories, Domain, Interval, domain_from_dict, domain_to_dict
 from synth_assets.schema.vocabulary import (
     COLUMN_TYPES,

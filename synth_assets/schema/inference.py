@@ -3,6 +3,7 @@
 import polars as pl
 
 from synth_assets.errors import SchemaError
+from synth_assets.schema.bounds import typed_bound
 from synth_assets.schema.column import Column
 from synth_assets.schema.domain import Categories, Domain, Interval
 from synth_assets.schema.vocabulary import KEY_TYPES, ORDERED_TYPES, ColumnType

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from importlib import import_module
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -105,7 +106,7 @@ def test_each_call_takes_fresh_streams_from_its_generator():
 
 
 SCRIPT = """
-import hashlib, sys
+import hashlib
 from synth_assets.describe import describe
 from synth_assets.generate import generate
 from synth_assets.schema import Schema
@@ -124,7 +125,7 @@ def test_the_same_seed_gives_the_same_bytes_in_every_process_whatever_the_thread
         settings = {"POLARS_MAX_THREADS": threads, "OMP_NUM_THREADS": threads, "PYTHONHASHSEED": threads}
         run = subprocess.run(
             [sys.executable, "-c", SCRIPT],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(["."]), **settings},
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), **settings},
             capture_output=True,
             text=True,
             check=True,
