@@ -1,6 +1,6 @@
 """Tables larger than one would hold in memory: describe a Parquet file in every mode, and generate to Parquet.
 
-Each in a process of its own; prints what is measured on, then CPU seconds, wall time and peak memory as a Markdown table.
+Each in a process of its own; prints what is measured on, then CPU seconds, wall time and peak memory as a table.
 """
 
 import argparse

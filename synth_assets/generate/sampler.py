@@ -11,7 +11,7 @@ from synth_assets.constraints import Determined
 from synth_assets.describe.coding import CodedColumn
 from synth_assets.describe.conditional import Conditional
 from synth_assets.errors import GenerationError
-from synth_assets.generate.distances import values_above
+from synth_assets.generate.distances import least_below, values_above
 from synth_assets.generate.model import Model
 from synth_assets.generate.sampling import draw
 from synth_assets.generate.streams import BLOCK_ROWS, stream
@@ -140,7 +140,8 @@ class Sampler:
         while len(found) < len(self.by_name):
             for name, coded in self.by_name.items():
                 if name not in found and set(coded.above) <= set(found):
-                    found[name] = values_above(coded, values[name], [found[low] for low in coded.above], rng)
+                    least = least_below([self.by_name[low] for low in coded.above])
+                    found[name] = values_above(coded, values[name], [found[low] for low in coded.above], least, rng)
         return pl.DataFrame({name: found[name].alias(name) for name in self.by_name})
 
     def _kept(self, table: pl.DataFrame) -> pl.DataFrame:
