@@ -15,6 +15,8 @@ from synth_assets.errors import SchemaError
 
 Value: TypeAlias = str | int | bool | None
 
+_PAIR = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Forbidden:
@@ -26,6 +28,20 @@ class Forbidden:
     """
 
     values: tuple[tuple[str, tuple[Value, ...]], ...]
+
+    def __post_init__(self) -> None:
+        """Refuse what is no combination."""
+        shaped = isinstance(self.values, tuple) and all(
+            isinstance(one, tuple) and len(one) == _PAIR for one in self.values
+        )
+        _check_names("forbidden", [one[0] for one in self.values] if shaped else self.values, least=2)
+        odd = [value for _, held in self.values for value in held if not isinstance(value, str | int | None)]
+        if odd or not all(isinstance(held, tuple) and held for _, held in self.values):
+            message = (
+                f"Forbidden values of {', '.join(self.columns)} hold {odd!r}. Allowed: for each column one or more "
+                "of text, whole numbers, true, false, null."
+            )
+            raise SchemaError(message)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -55,6 +71,10 @@ class Ordered:
 
     columns: tuple[str, ...]
 
+    def __post_init__(self) -> None:
+        """Refuse what is no order."""
+        _check_names("ordered", self.columns, least=2)
+
     def __str__(self) -> str:
         """As a sentence."""
         return " <= ".join(self.columns)
@@ -82,6 +102,11 @@ class Determined:
 
     column: str
     by: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse what decides nothing."""
+        _check_names("determined", (self.column,), least=1)
+        _check_names("by", self.by, least=1)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -151,15 +176,18 @@ def _forbidden(document: Mapping[Any, Any]) -> Forbidden:
 
 
 def _names(key: str, document: object, *, least: int) -> tuple[str, ...]:
-    names = document if isinstance(document, list) else [document]
-    if (
-        len(names) < least
-        or len(set(map(repr, names))) < len(names)
-        or not all(isinstance(name, str) for name in names)
-    ):
-        message = f"A constraint has {key} {document!r}. Allowed: {least} or more columns' names, each once."
+    names = tuple(document) if isinstance(document, list) else (document,)
+    _check_names(key, names, least=least)
+    return tuple(str(name) for name in names)
+
+
+def _check_names(key: str, names: object, *, least: int) -> None:
+    """Refuse what are not the names of so many columns or more, each once."""
+    held = list(names) if isinstance(names, tuple | list) else []
+    texts = [name for name in held if isinstance(name, str)]
+    if len(texts) < max(least, len(held)) or len(set(texts)) < len(texts):
+        message = f"A constraint has {key} {names!r}. Allowed: {least} or more columns' names, each once."
         raise SchemaError(message)
-    return tuple(names)
 
 
 def _holds(name: str, values: Iterable[Value]) -> pl.Expr:

@@ -167,7 +167,13 @@ def _space(columns: Mapping[str, CodedColumn], rows: int) -> dict[str, np.ndarra
     kinds = {name: np.min_scalar_type(max(coded.size - 1, 0)) for name, coded in columns.items()}
     if rows * sum(kind.itemsize for kind in kinds.values()) <= MOST_BYTES_IN_MEMORY:
         return {name: np.empty(rows, dtype=kind) for name, kind in kinds.items()}
-    return {name: np.memmap(TemporaryFile(), dtype=kind, mode="w+", shape=(rows,)) for name, kind in kinds.items()}
+    return {name: _on_disk(rows, kind) for name, kind in kinds.items()}
+
+
+def _on_disk(rows: int, kind: np.dtype) -> np.ndarray:
+    """An array in a file without a name, which goes with it."""
+    with TemporaryFile() as file:
+        return np.memmap(file, dtype=kind, mode="w+", shape=(rows,))
 
 
 def _final(coded: CodedColumn, codes: np.ndarray, least: int, minimum: int) -> tuple[CodedColumn, np.ndarray]:

@@ -85,7 +85,7 @@ def _convert(values: pl.Series, column: Column) -> tuple[pl.Series, dict[Problem
     """The values in the column's own type, and what is wrong where that would lose something."""
     wrong = f"column {column.name!r} holds {values.dtype}, the schema says {column.type}"
     if values.dtype.is_float():
-        values = values.fill_nan(None)
+        values = _one_zero(values.fill_nan(None))
     if values.dtype == pl.Null:
         return values.cast(column.dtype), {}
     if not _convertible(values.dtype, column):
@@ -95,6 +95,13 @@ def _convert(values: pl.Series, column: Column) -> tuple[pl.Series, dict[Problem
         return converted, {}
     lost = int((converted.cast(values.dtype, strict=False) != values).fill_null(value=True).sum()) - values.null_count()
     return converted, {Problem(f"{wrong}, and", "value(s) cannot be converted without loss"): lost} if lost else {}
+
+
+def _one_zero(values: pl.Series) -> pl.Series:
+    """The values with 0.0 for -0.0, which is the same number in other bits."""
+    return pl.select(
+        pl.when(values == 0.0).then(0.0).otherwise(values).cast(values.dtype).alias(values.name)
+    ).to_series()
 
 
 def _convertible(dtype: pl.DataType, column: Column) -> bool:
@@ -107,7 +114,7 @@ def _convertible(dtype: pl.DataType, column: Column) -> bool:
         "category": dtype == pl.String or isinstance(dtype, (pl.Categorical, pl.Enum)),
         "text": dtype == pl.String or isinstance(dtype, (pl.Categorical, pl.Enum)),
         "boolean": dtype == pl.Boolean,
-        "date": dtype == pl.Date,
+        "date": dtype == pl.Date or (isinstance(dtype, pl.Datetime) and dtype.time_zone is None),
     }[column.type]
 
 

@@ -1,6 +1,7 @@
 """Correlated mode: a network between columns, as the data and the user have it, and counts along it."""
 
 import functools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -25,9 +26,7 @@ def describe_correlated(
     names = list(table.columns)
     counted = functools.cache(table.counted)
     scores = _scores(table) if max_parents and not rules.whole else {}
-    opaque = {name for name, coded in table.columns.items() if coded.column.opaque}
-    decided = [rule for rule in constraints if isinstance(rule, Determined) and not opaque & set(rule.by)]
-    asked = with_decisions(rules, decided) if max_parents else rules
+    asked = _with_decisions(rules, constraints, table, max_parents)
     nodes = learn(scores, names, counted, minimum_count, max_parents, asked)
     tables = tables_of(nodes, counted, minimum_count)
     return Description(
@@ -41,10 +40,23 @@ def describe_correlated(
     )
 
 
-def with_decisions(rules: NetworkRules, decided: Sequence[Determined]) -> NetworkRules:
-    """The rules, with edges forced from the columns that decide another to that one."""
-    edges = [(name, rule.column) for rule in decided for name in rule.by]
-    return replace(rules, force=(*rules.force, *(edge for edge in edges if edge not in rules.force)))
+def _with_decisions(
+    rules: NetworkRules, constraints: Sequence[Constraint], table: CodedTable, max_parents: int
+) -> NetworkRules:
+    """The rules, with edges forced to a column from those that decide it, or that column placed after them.
+
+    It is only placed where its table has no room for them; what text or a key decides needs neither.
+    """
+    force, order = list(rules.force), list(rules.order)
+    for rule in constraints:
+        if isinstance(rule, Determined) and not any(table.columns[name].column.opaque for name in rule.by):
+            edges = [(name, rule.column) for name in rule.by]
+            cells = math.prod(table.columns[name].group_count for name in rule.columns)
+            if len(rule.by) <= max_parents and cells <= MOST_CELLS:
+                force += [edge for edge in edges if edge not in force]
+            else:
+                order += edges
+    return replace(rules, force=tuple(force), order=tuple(order))
 
 
 def _scores(table: CodedTable) -> dict[tuple[str, str], Score]:

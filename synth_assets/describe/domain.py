@@ -111,14 +111,17 @@ def from_data(column: Column, survey: Survey, minimum: int, above: tuple[str, ..
         above: The columns from which the distances are that were surveyed in place of the values, if any.
     """
     least = least_told(survey, minimum)
-    nullable = survey.missing > 0 or survey.present < least
+    nullable = survey.missing > 0 or (survey.present < least and not above)
     limits = column.domain if above and column.domain_source != "data" else None
     column = replace(column, domain=limits, domain_source="data", nullable=nullable)
     if column.type == "category":
         return CodedColumn(column, _common_levels(survey, minimum, least))
     coded = CodedColumn(column, Presence(), above=above)
     coding = _outward_bins(coded.axis, survey, least)
-    return replace(coded, coding=replace(coding, spikes=(ALONE,)) if above and isinstance(coding, Bins) else coding)
+    if above:
+        bins = coding if isinstance(coding, Bins) else Bins((0.0, 1.0) if coded.axis == "float" else (0, 1), clamp=True)
+        coding = replace(bins, spikes=(ALONE,))
+    return replace(coded, coding=coding)
 
 
 def least_told(survey: Survey, minimum: int) -> int:

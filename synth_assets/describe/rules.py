@@ -39,6 +39,8 @@ class NetworkRules:
 
     def __post_init__(self) -> None:
         """Refuse what is of another form; sort the edges of a whole network by child."""
+        if not isinstance(self.whole, bool):
+            _refuse([f"whole is {self.whole!r}; allowed: true or false (for a whole network, NetworkRules.network)"])
         for key in ("force", "forbid", "order"):
             object.__setattr__(self, key, _as_tuples(getattr(self, key)))
         _refuse(

@@ -11,6 +11,7 @@ import polars as pl
 
 from synth_assets.describe.coding import Bins, CodedColumn, into_bins
 from synth_assets.describe.hide import NO_MODE, hide, modes, pool
+from synth_assets.describe.impossible import Mask
 from synth_assets.describe.reader import Exact
 
 HIDDEN = -1
@@ -135,7 +136,12 @@ def protected(
     )
 
 
-def fill_hidden(table: ContingencyTable, configuration_rows: np.ndarray | None, minimum_count: int) -> np.ndarray:
+def fill_hidden(
+    table: ContingencyTable,
+    configuration_rows: np.ndarray | None,
+    minimum_count: int,
+    impossible: np.ndarray | None = None,
+) -> np.ndarray:
     """Expected counts: the table with the rows that it does not tell spread over its hidden cells.
 
     A cell that is hidden alone takes what is hidden in its configuration. Several share it in proportion to the
@@ -148,6 +154,7 @@ def fill_hidden(table: ContingencyTable, configuration_rows: np.ndarray | None, 
         table: Protected counts.
         configuration_rows: Expected rows of each configuration, shape (configurations,); ``None`` for a root.
         minimum_count: Of the description.
+        impossible: Cells that no row can be in, which take nothing where others are hidden too; shape as the counts.
 
     Returns:
         Shape (configurations, groups).
@@ -162,6 +169,9 @@ def fill_hidden(table: ContingencyTable, configuration_rows: np.ndarray | None, 
     named, others = np.flatnonzero(table.modes != NO_MODE), hidden.copy()
     others[named, table.modes[named]] = False
     others[alone] = False
+    if impossible is not None:
+        possible = others & ~impossible
+        others = np.where(possible.any(axis=1, keepdims=True), possible, others)
     rest = np.where(table.modes == NO_MODE, left, np.minimum(left, minimum_count) / 2)
     backed_off = np.where(others, filled.sum(axis=0) + 0.5, 0.0)
     filled += backed_off * (rest / np.maximum(backed_off.sum(axis=1), 0.5))[:, None]
@@ -170,16 +180,27 @@ def fill_hidden(table: ContingencyTable, configuration_rows: np.ndarray | None, 
 
 
 def expected_counts(
-    tables: Iterable[ContingencyTable], minimum_count: int
+    tables: Iterable[ContingencyTable], minimum_count: int, excluded: Sequence[Mask] = ()
 ) -> Iterator[tuple[ContingencyTable, np.ndarray]]:
-    """Each table with its hidden cells filled, in an order in which parents come first; see ``fill_hidden``."""
+    """Each table with its hidden cells filled, in an order in which parents come first; see ``fill_hidden``.
+
+    Args:
+        tables: Of a description.
+        minimum_count: Of the description.
+        excluded: What cannot be.
+    """
     filled: dict[str, tuple[ContingencyTable, np.ndarray]] = {}
     for table in tables:
         rows = None
         if table.parents:
             host, counts = filled[table.parents[-1]]
             rows = host.over(counts, table.parents)
-        filled[table.column] = (table, fill_hidden(table, rows, minimum_count))
+        impossible = np.zeros(table.sizes, dtype=bool)
+        for mask in excluded:
+            if set(mask.columns) <= set(table.family):
+                impossible |= mask.over(table.family)
+        cells = fill_hidden(table, rows, minimum_count, impossible.reshape(table.counts.shape))
+        filled[table.column] = (table, cells)
         yield filled[table.column]
 
 

@@ -99,7 +99,7 @@ def generate_batches(
     check_rows(wanted)
     seeds = seeds_of(rng)
     model = _model(description).in_order()
-    asked = known(given or {}, model.columns, list(model.decided))
+    asked = known({} if given is None else given, model.columns, list(model.decided), model.bin_rows)
     return SyntheticRows(wanted, sampler(model.where(asked), seeds))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from synth_assets.describe.coding import Bins, CodedColumn, Levels, bound_to_axis, to_axis
+from synth_assets.describe.coding import ALONE, Bins, CodedColumn, Levels, axis_limits, bound_to_axis, to_axis
 from synth_assets.generate.values import typed
 from synth_assets.schema import Interval
 
@@ -13,10 +13,11 @@ from synth_assets.schema import Interval
 def values_above(
     coded: CodedColumn, distances: pl.Series, below: Sequence[pl.Series], least: float, rng: np.random.Generator
 ) -> pl.Series:
-    """The column's values: the largest of those below it and the distance, no larger than its domain allows.
+    """The column's values: the largest of those below it and the distance, inside its domain and type.
 
-    Where all of those are missing there is nothing to lie above: such a row takes the value of another row of this
-    block, so that these values are spread as the column's own; where no row has one, the smallest value of those below.
+    Whether all of those are missing is drawn with them; so a row that has one takes the distance of another row where
+    its own says ``ALONE``, and a row that has none takes the value of another row. Where no row has one, it is the
+    smallest value of those below.
 
     Args:
         coded: The column.
@@ -30,16 +31,42 @@ def values_above(
         [to_axis(values, coded.column.type).cast(kind).alias(str(at)) for at, values in enumerate(below)]
     )
     base = lows.select(pl.max_horizontal(pl.all())).to_series()
-    value = base + distances.cast(kind).clip(0)
-    if isinstance(coded.column.domain, Interval):
-        value = value.clip(upper_bound=bound_to_axis(coded.column.domain.maximum))
-    found = value.drop_nulls()
-    alone = base.is_null() & distances.is_not_null()
-    if alone.any():
-        found = found if len(found) else pl.Series([least], dtype=kind)
-        value = value.set(alone, None)
-        value = value.zip_with(~alone, found.gather(rng.integers(0, len(found), len(value))))
-    return typed(coded.column, coded.column.type, value)
+    told = distances.is_not_null()
+    far = _in_place(distances.cast(kind), told & (distances == ALONE), 0, rng)
+    value = _added(base, far, coded)
+    value = _in_place(value, told & base.is_null(), least, rng)
+    return typed(coded.column, coded.column.type, _inside(value, coded))
+
+
+def _in_place(values: pl.Series, wrong: pl.Series, otherwise: float, rng: np.random.Generator) -> pl.Series:
+    """The values with those of other rows where they are wrong; with another value where no row has one."""
+    wrong = wrong.fill_null(value=False)
+    if not wrong.any():
+        return values
+    found = values.filter(~wrong).drop_nulls()
+    found = found if len(found) else pl.Series([otherwise], dtype=values.dtype)
+    return values.zip_with(~wrong, found.gather(rng.integers(0, len(found), len(values))))
+
+
+def _added(base: pl.Series, far: pl.Series, coded: CodedColumn) -> pl.Series:
+    """Both added up, no further than the type goes; differences of whole numbers are taken in unsigned arithmetic."""
+    held = (base.is_not_null() & far.is_not_null()).to_numpy()
+    start, step = base.fill_null(0).to_numpy(), far.fill_null(0).to_numpy()
+    most = axis_limits(coded.column.type)[1]
+    if coded.axis == "float":
+        with np.errstate(over="ignore"):
+            value = np.minimum(start + step, most)
+    else:
+        room = np.uint64(most) - start.astype(np.uint64)
+        value = (start.astype(np.uint64) + np.minimum(step.astype(np.uint64), room)).astype(np.int64)
+    return pl.Series(value).set(pl.Series(~held), None)
+
+
+def _inside(value: pl.Series, coded: CodedColumn) -> pl.Series:
+    limits = coded.column.domain
+    if not isinstance(limits, Interval):
+        return value
+    return value.clip(bound_to_axis(limits.minimum), bound_to_axis(limits.maximum))
 
 
 def least_below(columns: Sequence[CodedColumn]) -> float:

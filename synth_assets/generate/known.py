@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -13,6 +14,8 @@ from synth_assets.errors import DescriptionError, GenerationError
 Given: TypeAlias = Mapping[str, Any]
 """For each column a value, or a list of values that are allowed; ``None`` is missing."""
 
+_LEAST_LIKELY = 1e-12
+
 
 @dataclass(frozen=True, eq=False)
 class Known:
@@ -22,24 +25,32 @@ class Known:
         codes: Which codes these are, bool of shape (size,).
         numbers: For a column in bins, the very values, on its axis and in order; else none.
         number_codes: Their codes, in the same order.
+        likelihoods: How likely each of them is in its bin, in the same order.
     """
 
     codes: np.ndarray
     numbers: np.ndarray
     number_codes: np.ndarray
+    likelihoods: np.ndarray
 
 
-def known(given: Given, columns: Sequence[CodedColumn], decided: Sequence[str]) -> dict[str, Known]:
+def known(
+    given: Given, columns: Sequence[CodedColumn], decided: Sequence[str], bin_rows: Mapping[str, np.ndarray]
+) -> dict[str, Known]:
     """What is asked, by column.
 
     Args:
         given: What the caller asks.
         columns: Of the description.
         decided: Columns that others decide.
+        bin_rows: Rows per group, of columns that were counted.
 
     Raises:
         GenerationError: A column or value cannot be given.
     """
+    if not isinstance(given, Mapping):
+        message = f"given is a {type(given).__name__}. Allowed: columns with their values, such as {{'sex': 'F'}}."
+        raise GenerationError(message)
     by_name = {coded.column.name: coded for coded in columns}
     free = [name for name, coded in by_name.items() if not (coded.column.opaque or coded.above or name in decided)]
     found = {}
@@ -50,45 +61,93 @@ def known(given: Given, columns: Sequence[CodedColumn], decided: Sequence[str]) 
                 "others decide, or ones that are drawn as a distance from another."
             )
             raise GenerationError(message)
-        found[name] = _known(by_name[name], list(asked) if isinstance(asked, (list, tuple, set)) else [asked])
+        several = isinstance(asked, (list, tuple, set, frozenset, np.ndarray, pl.Series))
+        found[name] = _known(by_name[name], [_plain(value) for value in (asked if several else [asked])], bin_rows)
     return found
 
 
-def _known(coded: CodedColumn, asked: list[Any]) -> Known:
-    column = coded.column
+def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever the caller gives
+    """A numpy number as Python's."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _known(coded: CodedColumn, asked: list[Any], bin_rows: Mapping[str, np.ndarray]) -> Known:
     values = _series(coded, asked)
-    if not asked or values is None or (values.null_count() and not column.nullable):
+    if not asked or values is None or (values.null_count() and not coded.column.nullable) or _is_outside(values, coded):
         raise GenerationError(_refusal(coded, asked))
     try:
         codes = encode(values, coded)
     except DescriptionError:
         raise GenerationError(_refusal(coded, asked)) from None
-    if isinstance(coded.coding, Levels) and not values.drop_nulls().cast(pl.String).is_in(_levels(coded)).all():
-        raise GenerationError(_refusal(coded, asked))
     mask = np.zeros(coded.size, dtype=bool)
     mask[codes] = True
-    numbers = (
-        to_axis(values, coded.axis).drop_nulls().unique().sort() if isinstance(coded.coding, Bins) else pl.Series()
-    )
-    number_codes = codes[values.is_not_null().to_numpy()] if len(numbers) else np.array([], dtype=np.int64)
-    if len(numbers):
-        order = np.unique(to_axis(values, coded.axis).drop_nulls().to_numpy(), return_index=True)[1]
-        number_codes = number_codes[order]
-    return Known(mask, numbers.to_numpy(), number_codes)
+    if not isinstance(coded.coding, Bins):
+        return Known(mask, np.array([]), np.array([], dtype=np.int64), np.array([]))
+    axis = to_axis(values, coded.axis).drop_nulls().to_numpy()
+    numbers, first = np.unique(axis, return_index=True)
+    number_codes = codes[values.is_not_null().to_numpy()][first]
+    rows = bin_rows.get(coded.column.name)
+    likelihoods = [_likelihood(coded, number, code, rows) for number, code in zip(numbers, number_codes, strict=True)]
+    return Known(mask, numbers, number_codes, np.array(likelihoods))
+
+
+def _likelihood(coded: CodedColumn, number: float, code: int, rows: np.ndarray | None) -> float:
+    """The chance of this very value in its bin, never 0; floats count as if recorded to a millionth of the bin."""
+    bins = coded.coding
+    if not isinstance(bins, Bins) or code >= bins.bins:
+        return 1.0
+    width = bins.edges[code + 1] - bins.edges[code]
+    steps = width / (bins.step or (1 if coded.axis != "float" else width / 1e6))
+    atoms = dict(bins.atoms[code]) if bins.atoms else {}
+    if rows is None or not atoms:
+        return 1 / max(steps, 1.0)
+    told, held = sum(atoms.values()), max(float(rows[coded.groups[code]]), 1.0)
+    if number in atoms:
+        return atoms[number] / max(held, told)
+    return max((held - told) / max(held, told) / max(steps - len(atoms), 1.0), _LEAST_LIKELY)
+
+
+def _is_outside(values: pl.Series, coded: CodedColumn) -> bool:
+    """Whether a value lies in no level and no bin, even where the outermost ones take whatever lies beyond."""
+    present = values.drop_nulls()
+    if isinstance(coded.coding, Levels):
+        return not present.cast(pl.String).is_in(_levels(coded)).all()
+    if not isinstance(coded.coding, Bins):
+        return False
+    numbers, edges = to_axis(present, coded.axis).to_numpy(), coded.coding.edges
+    named = [*coded.coding.spikes, *(value for held in coded.coding.atoms for value, _ in held)]
+    last = numbers <= edges[-1] if coded.axis == "float" else numbers < edges[-1]
+    return not bool((((numbers >= edges[0]) & last) | np.isin(numbers, named)).all())
+
+
+_KINDS: Mapping[str, type | tuple[type, ...]] = {
+    "integer": int,
+    "float": (int, float),
+    "category": str,
+    "boolean": bool,
+    "date": date,
+    "datetime": datetime,
+}
 
 
 def _series(coded: CodedColumn, asked: list[Any]) -> pl.Series | None:
     """The values in the column's own type; ``None`` where they are not of it."""
-    kinds = {"integer": int, "float": (int, float), "category": str, "boolean": bool}
-    wanted = kinds.get(coded.column.type)
-    odd = [value for value in asked if wanted and value is not None and not isinstance(value, wanted)]
-    if odd or any(isinstance(value, bool) for value in asked if coded.column.type != "boolean"):
-        return None
+    kind = coded.column.type
+    for value in asked:
+        fits = value is None or isinstance(value, _KINDS[kind])
+        mixed = (isinstance(value, bool) and kind != "boolean") or (isinstance(value, datetime) and kind == "date")
+        zoned = isinstance(value, datetime) and (value.tzinfo is None) != (coded.column.time_zone is None)
+        if not fits or mixed or zoned:
+            return None
+    if coded.column.time_zone:
+        asked = [value and value.astimezone(UTC).replace(tzinfo=None) for value in asked]
     try:
-        values = pl.Series(asked, dtype=None if coded.column.time_zone else coded.column.dtype, strict=True)
-        return values.cast(coded.column.dtype) if values.dtype != coded.column.dtype else values
+        values = pl.Series(asked, dtype=pl.Datetime("us") if kind == "datetime" else coded.column.dtype, strict=True)
     except (pl.exceptions.PolarsError, TypeError, ValueError, OverflowError):
         return None
+    if coded.column.time_zone:
+        return values.dt.replace_time_zone("UTC").dt.convert_time_zone(coded.column.time_zone)
+    return values
 
 
 def _levels(coded: CodedColumn) -> list[str]:

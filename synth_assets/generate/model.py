@@ -6,12 +6,16 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from synth_assets.constraints import Constraint, Determined, Forbidden
-from synth_assets.describe.coding import CodedColumn, Levels
+from synth_assets.describe.coding import CodedColumn
 from synth_assets.describe.conditional import Conditional
+from synth_assets.describe.impossible import masks
 from synth_assets.errors import GenerationError
 from synth_assets.generate.evidence import Factor, given, home, together
 from synth_assets.generate.known import Known
 from synth_assets.generate.values import pool_weights
+
+_LEAST_SHARE = 1e-9
+"""Of a pool that never draws what is asked: it is possible, but less likely than anything else."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,23 +69,15 @@ class Model:
                 )
                 raise GenerationError(message)
             return self
-        factors = [Factor((name,), _weights(self.column(name), one.codes)) for name, one in known.items()]
-        factors += [factor for rule in self.constraints if (factor := self._impossible(rule)) is not None]
+        factors = [Factor((name,), _weights(self.column(name), one)) for name, one in known.items()]
+        factors += [
+            Factor(mask.columns, np.where(mask.cells, 0.0, 1.0))
+            for mask in masks([rule for rule in self.constraints if isinstance(rule, Forbidden)], self.column)
+            if home(mask.columns, self.conditionals) is not None
+        ]
         if not factors:
             return self
         return replace(self, conditionals=tuple(given(self.conditionals, factors)), known=dict(known))
-
-    def _impossible(self, rule: Constraint) -> Factor | None:
-        """A forbidden combination as weights, where its columns stand in one family."""
-        if not isinstance(rule, Forbidden) or home(rule.columns, self.conditionals) is None:
-            return None
-        held = [_groups_of(self.column(name), values) for name, values in rule.values]
-        if any(groups is None for groups in held):
-            return None
-        masks = np.ix_(*[groups for groups in held if groups is not None])
-        allowed = np.ones([self.column(name).group_count for name in rule.columns])
-        allowed[masks] = 0.0
-        return Factor(rule.columns, allowed)
 
     @property
     def decided(self) -> dict[str, Determined]:
@@ -90,25 +86,16 @@ class Model:
         return {rule.column: rule for rule in rules if not any(self.column(name).column.opaque for name in rule.by)}
 
 
-def _weights(coded: CodedColumn, codes: np.ndarray) -> np.ndarray:
-    """How much of each group is allowed, where only some codes are; shape (groups,)."""
+def _weights(coded: CodedColumn, known: Known) -> np.ndarray:
+    """How likely what is known is in each group; shape (groups,)."""
+    likely = known.codes.astype(float)
+    if len(known.numbers):
+        likely[: coded.coding.size] = np.bincount(known.number_codes, known.likelihoods, minlength=coded.coding.size)
     weights = np.zeros(coded.group_count)
-    alone = np.setdiff1d(np.flatnonzero(codes), coded.pool)
-    weights[coded.groups[alone]] = 1.0
-    if any(codes[code] for code in coded.pool):
-        free, held = pool_weights(coded, None), pool_weights(coded, codes)
-        weights[-1] = max(np.where(held > 0, free, 0.0).sum() / free.sum(), 1e-9)
+    alone = np.setdiff1d(np.flatnonzero(known.codes), coded.pool)
+    weights[coded.groups[alone]] = likely[alone]
+    if any(known.codes[code] for code in coded.pool):
+        free, held = pool_weights(coded, None), pool_weights(coded, known.codes)
+        share = np.where(held > 0, free * likely[list(coded.pool)], 0.0).sum() / free.sum()
+        weights[-1] = max(share, _LEAST_SHARE)
     return weights
-
-
-def _groups_of(coded: CodedColumn, values: tuple[object, ...]) -> np.ndarray | None:
-    """The groups of these values, where each has one of its own; those that are described nowhere have none."""
-    if not isinstance(coded.coding, Levels) or coded.above:
-        return None
-    listed = {value: code for code, value in enumerate(coded.coding.values)}
-    if coded.column.nullable:
-        listed[None] = coded.size - 1  # pyrefly: ignore[unsupported-operation]  # missing beside the values
-    codes = [listed[value] for value in values if value in listed]
-    if set(codes) & set(coded.pool) or (coded.coding.other and any(value not in listed for value in values)):
-        return None
-    return coded.groups[np.array(codes, dtype=np.int64)]

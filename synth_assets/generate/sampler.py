@@ -8,8 +8,9 @@ import numpy as np
 import polars as pl
 
 from synth_assets.constraints import Determined
-from synth_assets.describe.coding import CodedColumn
+from synth_assets.describe.coding import CodedColumn, encode
 from synth_assets.describe.conditional import Conditional
+from synth_assets.describe.impossible import masks, missing_group
 from synth_assets.errors import GenerationError
 from synth_assets.generate.distances import least_below, values_above
 from synth_assets.generate.model import Model
@@ -89,7 +90,7 @@ class Sampler:
             groups[table.column] = self._decided(table.column, drawn, groups)
         values = {name: self._values(name, groups[name], streams[name]) for name in names}
         for name, decision in self.decisions.items():
-            values[name] = self._bound(decision, groups, values)
+            values[name] = self._bound(decision, values)
         return self._typed(values, rng)
 
     def _values(self, name: str, groups: np.ndarray, rng: np.random.Generator) -> pl.Series:
@@ -99,7 +100,7 @@ class Sampler:
         if asked is None or not len(asked.numbers):
             return values
         even = np.zeros((coded.size, len(asked.numbers)))
-        even[asked.number_codes, np.arange(len(asked.numbers))] = 1.0
+        even[asked.number_codes, np.arange(len(asked.numbers))] = asked.likelihoods
         picked = draw(_by_group(coded.groups, even, coded.group_count), groups, rng)
         return pl.Series(asked.numbers[picked]).set(values.is_null(), None)
 
@@ -108,11 +109,11 @@ class Sampler:
         decision = self.decisions.get(name)
         if decision is None:
             return drawn
-        coded = self.by_name[name]
-        gone = np.zeros(len(drawn), dtype=bool)
-        if coded.column.nullable and coded.size - 1 not in coded.pool:
-            gone = drawn == coded.groups[-1]
-        return np.where(gone, drawn, decision.groups[self._places(decision, groups)])
+        bound = np.ones(len(drawn), dtype=bool)
+        for other in (name, *decision.rule.by):
+            gone = missing_group(self.by_name[other])
+            bound &= (drawn if other == name else groups[other]) != (-1 if gone is None else gone)
+        return np.where(bound, decision.groups[self._places(decision, groups)], drawn)
 
     def _places(self, decision: Decision, groups: Mapping[str, np.ndarray]) -> np.ndarray:
         places = np.zeros(len(groups[decision.rule.by[0]]), dtype=np.int64)
@@ -120,15 +121,19 @@ class Sampler:
             places = places * self.by_name[name].group_count + groups[name]
         return places
 
-    def _bound(
-        self, decision: Decision, groups: Mapping[str, np.ndarray], values: Mapping[str, pl.Series]
-    ) -> pl.Series:
-        """The column's values, taken from the decision wherever all columns have one."""
+    def _bound(self, decision: Decision, values: Mapping[str, pl.Series]) -> pl.Series:
+        """The column's values, taken from the decision wherever all columns have one.
+
+        What decides is read off the values: where numbers are so large that bins hold few of them, a bin may draw a
+        value that has a code of its own.
+        """
         own = values[decision.rule.column]
         bound = own.is_not_null()
+        held: dict[str, np.ndarray] = {}
         for name in decision.rule.by:
             bound &= values[name].is_not_null()
-        told = decision.values.gather(self._places(decision, groups))
+            held[name] = self.by_name[name].groups[encode(values[name], self.by_name[name])]
+        told = decision.values.gather(self._places(decision, held))
         return told.zip_with(bound & told.is_not_null(), own.cast(told.dtype))
 
     def _typed(self, values: Mapping[str, pl.Series], rng: np.random.Generator) -> pl.DataFrame:
@@ -177,16 +182,34 @@ def _decision(model: Model, table: Conditional, rule: Determined, rng: np.random
     shape = [model.column(name).group_count for name in rule.by]
     weights = _likely(table, rule.by)
     present = np.ones(coded.group_count)
-    if coded.column.nullable and coded.size - 1 not in coded.pool and coded.group_count > 1:
-        present[coded.groups[-1]] = 0.0
+    gone = missing_group(coded)
+    if gone is not None and coded.group_count > 1:
+        present[gone] = 0.0
     if weights is None:
         margin = table.weights.sum(axis=0) * present
-        groups = draw(margin[None, :] if margin.any() else present[None, :], np.zeros(_cells(shape), dtype=int), rng)
+        even = np.tile(margin if margin.any() else present, (_cells(shape), 1))
+        groups = _drawn_apart(even * _allowed(model, rule, even.shape), even, rng)
     else:
         groups = (weights.reshape(-1, coded.group_count) * present).argmax(axis=1)
     values = np.ones(coded.size, dtype=bool)
     values[coded.coding.size :] = not coded.coding.size
     return Decision(rule, groups, axis_values(coded, groups, model.bin_rows.get(rule.column), rng, values))
+
+
+def _allowed(model: Model, rule: Determined, shape: tuple[int, ...]) -> np.ndarray:
+    """1 for groups of the column that nothing forbids beside those that decide it, else 0."""
+    allowed = np.ones([model.column(name).group_count for name in rule.columns])
+    for mask in masks(model.constraints, model.column):
+        if set(mask.columns) <= set(rule.columns):
+            allowed = np.where(mask.over(rule.columns), 0.0, allowed)
+    return allowed.reshape(shape)
+
+
+def _drawn_apart(weights: np.ndarray, otherwise: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A group for each configuration, by its weights: configurations with the same weights share systematic draws."""
+    usable = np.where(weights.any(axis=1, keepdims=True), weights, otherwise)
+    kinds, kind = np.unique(usable, axis=0, return_inverse=True)
+    return draw(kinds, kind.ravel(), rng)
 
 
 def _likely(table: Conditional, by: tuple[str, ...]) -> np.ndarray | None:

@@ -166,9 +166,9 @@ def _draw_atoms(
 
 
 def _between_floats(edges: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Uniform from each bin's edge to the next."""
+    """Uniform from each bin's edge to before the next."""
     low, high, height = edges[codes], edges[codes + 1], _even(codes, rng)
-    return np.clip(low * (1 - height) + high * height, low, high)
+    return np.clip(low * (1 - height) + high * height, low, np.nextafter(high, low))
 
 
 def _even(codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -74,7 +74,7 @@ def test_another_project_declares_a_dataset_with_one_file(tmp_path: Path):
         ({"frequency": 3}, "frequency"),
         ({"modes": {"random": {"rows": 0}}}, "rows"),
         ({"modes": {"correlated": {"network": {"forced": [["Sex", "Age band"]]}}}}, "forced"),
-        ({"constraints": "Sex"}, "constraints"),
+        ({"constraints": [3]}, "constraints"),
     ],
 )
 def test_unknown_keys_and_wrong_types_are_found_with_file_and_line(tmp_path: Path, changes: dict[str, Any], said: str):

@@ -147,10 +147,10 @@ class Batched:
 
 
 def test_a_table_that_comes_in_batches_is_stored_and_told(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(Warehouse, "read", lambda *_: pytest.fail("read back"))
-    told = metadata_of(run(warehouse, returning(Batched())))
+    with monkeypatch.context() as patched:
+        patched.setattr(Warehouse, "read", lambda *_: pytest.fail("read back"))
+        told = metadata_of(run(warehouse, returning(Batched())))
     columns = [(column.name, column.type) for column in told["dagster/column_schema"].columns]
-    monkeypatch.undo()
 
     assert told["dagster/row_count"] == 4
     assert columns == [("n", "Int64"), ("s", "String"), ("t", "Datetime")]

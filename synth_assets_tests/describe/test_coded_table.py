@@ -71,9 +71,6 @@ def test_counts_over_columns_are_those_of_an_obvious_count(
         assert held.code_rows[name].sum() == len(table)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the temporary files of a large table are left for the garbage collector to close"
-)
 def test_codes_in_a_file_close_it(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(MODULE, "MOST_BYTES_IN_MEMORY", 0)
     with warnings.catch_warnings(record=True) as told:

@@ -134,7 +134,7 @@ WRONG_KIND: list[tuple[pl.Series, Column]] = [
     (pl.Series("a", ["1"]), Column("a", "integer")),
     (pl.Series("a", [1]), Column("a", "category")),
     (pl.Series("a", [1]), Column("a", "boolean")),
-    (pl.Series("a", [dt.datetime(2019, 1, 1)]), Column("a", "date")),  # noqa: DTZ001
+    (pl.Series("a", [dt.datetime(2019, 1, 1, 9)]), Column("a", "date")),  # noqa: DTZ001
     (pl.Series("a", [dt.date(2019, 1, 1)]), Column("a", "datetime")),
     (pl.Series("a", [dt.datetime(2019, 1, 1)]), Column("a", "datetime", time_zone="UTC")),  # noqa: DTZ001
     (pl.Series("a", [[1]]), Column("a", "integer")),

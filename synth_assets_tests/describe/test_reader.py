@@ -113,9 +113,6 @@ def test_batches_and_the_order_of_the_rows_do_not_matter(made: tuple[pl.DataFram
         assert describe(table.sample(fraction=1.0, shuffle=True, seed=3), schema, mode="correlated") == whole
 
 
-@pytest.mark.xfail(
-    strict=True, reason="which of 0.0 and -0.0 stands for both depends on the rows' order and on the source"
-)
 def test_a_negative_zero_is_described_as_zero_whatever_the_order_of_the_rows():
     table = pl.DataFrame({"a": [0.0, -0.0] * 30 + [1.5, 2.5] * 30})
     schema = Schema.infer(table)

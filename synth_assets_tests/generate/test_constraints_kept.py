@@ -12,7 +12,7 @@ import jsonschema
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 
 from synth_assets.constraints import Constraint, Determined, Forbidden, Ordered
 from synth_assets.describe import Description, describe
@@ -27,6 +27,8 @@ VALIDATOR = jsonschema.Draft202012Validator(
     json.loads(files("synth_assets.describe").joinpath("description.schema.json").read_text("utf-8"))
 )
 COUNTED: list[Mode] = ["independent", "correlated"]
+ENOUGH = 10
+"""So many rows have distances that they are told; of fewer, a test below tells."""
 
 
 def broken(table: pl.DataFrame, rule: Constraint) -> int:
@@ -89,6 +91,7 @@ def stays(rows: int, seed: int = 0, *, missing: float = 0.0) -> pl.DataFrame:
 @given(made=ordered_tables())
 def test_orders_are_kept_whatever_the_table(mode: Mode, made: tuple[pl.DataFrame, Schema]):
     table, schema = made
+    assume(table.drop_nulls().height >= ENOUGH)
     synthetic = kept(describe(table, schema, mode=mode), schema.constraints, 150)
     assert dict(synthetic.schema) == schema.dtypes
 
@@ -171,12 +174,7 @@ def test_the_gap_keeps_its_dependence_on_another_column():
         assert distance(gaps[0], gaps[1], [0, 1, 20, 40, 80, 160, 10**6]) < 0.06
 
 
-TOO_OFTEN = "missing lows that go with ALONE are spread over all distances where cells are hidden"
-
-
-@pytest.mark.parametrize(
-    "mode", ["independent", pytest.param("correlated", marks=pytest.mark.xfail(strict=True, reason=TOO_OFTEN))]
-)
+@pytest.mark.parametrize("mode", ["independent", "correlated"])
 @pytest.mark.parametrize("rows", [1_000, 10_000])
 def test_both_columns_of_an_order_are_missing_as_often(mode: Mode, rows: int):
     table = stays(rows, missing=0.2)
@@ -200,7 +198,6 @@ def test_orders_between_moments_are_kept_across_a_change_of_the_clocks(mode: Mod
     assert synthetic["start"].dt.convert_time_zone("UTC").dt.hour().is_between(0, 2).all()
 
 
-@pytest.mark.xfail(strict=True, reason="where no low is told, distances are few and the column comes out all missing")
 @pytest.mark.parametrize("mode", COUNTED)
 @pytest.mark.parametrize("known", [0, 3])
 def test_a_column_above_one_that_is_missing_throughout_keeps_its_values(known: int, mode: Mode):
@@ -212,7 +209,15 @@ def test_a_column_above_one_that_is_missing_throughout_keeps_its_values(known: i
     assert kept(describe(table, schema, mode=mode), schema.constraints, 1_000)["high"].null_count() <= 10
 
 
-@pytest.mark.xfail(strict=True, reason="ALONE is drawn apart from the low being missing, and then taken for a gap of 0")
+@pytest.mark.parametrize("mode", COUNTED)
+def test_a_column_that_is_never_missing_stays_so_above_one_that_is_missing_throughout(mode: Mode):
+    table = pl.DataFrame(
+        {"low": [None] * 10, "middle": [0] * 10, "high": [0] * 10}, dict.fromkeys(("low", "middle", "high"), pl.Int64)
+    )
+    schema = with_rules(table.with_columns(pl.col("low").cast(pl.Int64)), Ordered(("low", "middle", "high")))
+    assert kept(describe(table, schema, mode=mode), schema.constraints, 150)["high"].null_count() == 0
+
+
 def test_missing_lows_make_no_gaps_of_nothing_in_independent_mode():
     table = stays(10_000, missing=0.2).filter(
         pl.col("end").is_null() | pl.col("start").is_null() | (pl.col("end") > pl.col("start") + 5)
@@ -222,7 +227,6 @@ def test_missing_lows_make_no_gaps_of_nothing_in_independent_mode():
     assert ((synthetic["end"] - synthetic["start"]) == 0).mean() < 0.02  # pyrefly: ignore[unsupported-operation]  # a number
 
 
-@pytest.mark.xfail(strict=True, reason="a distance put upon a low reaches below the high's declared minimum")
 @pytest.mark.parametrize("mode", COUNTED)
 def test_a_column_above_another_keeps_its_own_declared_domain(mode: Mode):
     low = rng().integers(0, 51, 4_000)
@@ -232,7 +236,6 @@ def test_a_column_above_another_keeps_its_own_declared_domain(mode: Mode):
     assert kept(describe(table, schema, mode=mode), schema.constraints, 4_000)["high"].is_between(50, 150).all()
 
 
-@pytest.mark.xfail(strict=True, reason="a low and a distance are added past what the type can hold")
 @pytest.mark.parametrize("mode", COUNTED)
 @pytest.mark.parametrize("kind", ["date", "float"])
 def test_sums_of_a_low_and_a_distance_stay_inside_the_type(kind: str, mode: Mode):
@@ -303,9 +306,6 @@ def test_rows_with_something_missing_are_not_bound(mode: Mode):
         assert abs(synthetic["site"].null_count() - table["site"].null_count()) < 150
 
 
-@pytest.mark.xfail(
-    strict=True, reason="where the deciding column is missing, the decided one takes the likeliest value alone"
-)
 def test_a_decided_column_keeps_its_shares_where_what_decides_it_is_missing():
     chance = rng(5)
     code = chance.integers(0, 6, 4_000)
@@ -334,7 +334,6 @@ def test_a_decided_column_whose_rare_values_and_missing_are_pooled_is_decided():
         kept(described, schema.constraints, 2_000, seed)
 
 
-@pytest.mark.xfail(strict=True, reason="a float on the edge of two bins is drawn from both, which decide differently")
 @pytest.mark.parametrize("mode", MODES)
 def test_large_floats_decide_though_a_bin_holds_few_of_them(mode: Mode):
     held = np.minimum(rng(6).zipf(1.5, 400), 38)
@@ -344,9 +343,6 @@ def test_large_floats_decide_though_a_bin_holds_few_of_them(mode: Mode):
         kept(describe(table, schema, mode=mode), schema.constraints, 500, seed)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the edges that a decision needs are forced even where max_parents or the cells do not allow"
-)
 @pytest.mark.parametrize("make", ["two parents", "many cells"])
 def test_a_decision_that_the_network_has_no_room_for_is_kept_all_the_same(make: str):
     chance = rng(7)
@@ -363,7 +359,6 @@ def test_a_decision_that_the_network_has_no_room_for_is_kept_all_the_same(make: 
     kept(describe(table, schema, mode="correlated"), (rule,), 900)
 
 
-@pytest.mark.xfail(strict=True, reason="a decision is drawn without a look at what is forbidden")
 def test_a_decision_does_not_fall_on_what_is_forbidden():
     columns = tuple(
         Column(name, "category", domain=Categories(held)) for name, held in (("a", ("x", "y")), ("b", ("p", "q")))

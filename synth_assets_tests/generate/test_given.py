@@ -146,7 +146,7 @@ def test_values_of_a_list_all_come_in_their_shares(mode: Mode, name: str, values
 
 
 def test_a_moment_in_a_zone_is_given_as_that_moment():
-    moment = dt.datetime(2017, 7, 1, 12, tzinfo=dt.UTC)
+    moment = dt.datetime(2017, 6, 1, 12, tzinfo=dt.UTC)
     made = generate(DESCRIBED["correlated"], rows=50, rng=rng(), given={"at": moment})
     assert set(made["at"]) == {moment}
     assert made["at"].dtype == pl.Datetime("us", "Europe/London")
@@ -192,7 +192,6 @@ def test_the_other_columns_of_every_kind_are_as_in_such_rows(given: dict[str, An
     assert abs(ages[0] - ages[1]) < 5 * 30 / math.sqrt(min(len(kept), 10_000))
 
 
-@pytest.mark.xfail(strict=True, reason="a bin counts alike however many of its values are given")
 def test_numbers_in_several_bins_come_in_the_shares_of_such_rows():
     ages = rng().integers(0, 100, 20_000)
     table = pl.DataFrame({"age": ages, "old": ages >= 50})
@@ -301,7 +300,6 @@ def test_a_combination_that_never_is_or_is_forbidden_is_refused_at_once():
         ("at", dt.datetime(1800, 1, 1, tzinfo=dt.UTC)),
     ],
 )
-@pytest.mark.xfail(strict=True, reason="bins from the data take any number, and write it though it is in no bin")
 def test_a_value_outside_a_domain_from_the_data_is_refused(name: str, value: Any):  # noqa: ANN401 - of every kind
     described = describe(TABLE, Schema.infer(TABLE), mode="correlated")
     with pytest.raises(GenerationError, match=f"Column '{name}' is given"):
@@ -309,13 +307,11 @@ def test_a_value_outside_a_domain_from_the_data_is_refused(name: str, value: Any
 
 
 @pytest.mark.parametrize(("name", "value"), [("day", "2017-03-04"), ("day", 17_229), ("at", 5)])
-@pytest.mark.xfail(strict=True, reason="dates and times may be given as text or as bare numbers")
 def test_a_date_or_time_of_another_type_is_refused(name: str, value: Any):  # noqa: ANN401 - of every kind
     with pytest.raises(GenerationError, match=f"Column '{name}' is given"):
         generate(DESCRIBED["correlated"], rows=5, rng=rng(), given={name: value})
 
 
-@pytest.mark.xfail(strict=True, reason="AttributeError: 'list' object has no attribute 'items'")
 def test_what_names_no_values_is_refused():
     asked: Any = ["age"]
     with pytest.raises(GenerationError):
@@ -325,6 +321,5 @@ def test_what_names_no_values_is_refused():
 @pytest.mark.parametrize(
     ("name", "value"), [("stars", np.int64(3)), ("sex", pl.Series(["F", "M"])), ("age", np.array([33, 34]))]
 )
-@pytest.mark.xfail(strict=True, reason="numbers and lists of numpy and polars are refused as of a wrong type")
 def test_numbers_and_lists_of_numpy_and_polars_can_be_given(name: str, value: Any):  # noqa: ANN401 - of every kind
     assert len(generate(DESCRIBED["correlated"], rows=5, rng=rng(), given={name: value})) == 5
