@@ -39,6 +39,7 @@ class Dataset:
         policy: The rules that checks apply.
         minimum_count: No count below it is told; the policy's, or higher.
         minimum_k: Rows that must be alike; the policy's, or higher.
+        round_to: Counts are rounded at random to a multiple of it, 1 for exact ones; the policy's, or higher.
         modes: The modes, each with its settings (``rows``, ``max_parents``, ``network``).
         schedule: When tables are regenerated, as cron; ``None`` for never.
         owner: Who answers for the assets.
@@ -56,6 +57,7 @@ class Dataset:
     policy: Policy
     minimum_count: int
     minimum_k: int
+    round_to: int
     modes: Mapping[Mode, Mapping[str, Any]]
     schedule: str | None
     owner: str
@@ -96,7 +98,12 @@ class Dataset:
             raise SchemaError(message)
 
     def _check_limits(self) -> None:
-        for rule, value in ((self.policy.minimum_count, self.minimum_count), (self.policy.minimum_k, self.minimum_k)):
+        policy = self.policy
+        for rule, value in (
+            (policy.minimum_count, self.minimum_count),
+            (policy.minimum_k, self.minimum_k),
+            (policy.round_to, self.round_to),
+        ):
             if value < rule.limit:
                 message = (
                     f"Dataset {self.name!r} sets {rule.name} to {value}. Policy {self.policy.name!r} asks for at least "
@@ -171,7 +178,7 @@ class Dataset:
         rules = self.network(mode)
         settings = {key: value for key, value in self.modes[mode].items() if key not in {"rows", "network"}}
         settings["network"] = rules.to_dict() if rules else {}
-        said = [schema.to_dict(), mode, settings, self.minimum_count]
+        said = [schema.to_dict(), mode, settings, self.minimum_count, self.round_to]
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
     def _schema_of(self, columns: Iterable[Mapping[str, Any]]) -> Schema:

@@ -68,6 +68,8 @@ def describe_or_reuse(
         mode=mode,
         max_parents=dataset.modes[mode].get("max_parents", DEFAULT_MAX_PARENTS),
         minimum_count=dataset.minimum_count,
+        round_to=dataset.round_to,
+        key=keyed_hash(workplace.key, "rounding of counts", dataset.name),
         network=dataset.network(mode),
     )
     return made.with_provenance(**provenance), False
@@ -106,6 +108,7 @@ def _shown(made: Description, *, reused: bool, seconds: float) -> dict[str, Any]
         "mode": made.mode,
         "rows described": made.rows if made.rows is not None else "none: no row was read",
         "minimum count": made.minimum_count,
+        "counts": "exact" if made.round_to == 1 else f"rounded at random to multiples of {made.round_to}",
         "share hidden": round(made.share_hidden, DECIMALS),
         "network": dg.MetadataValue.md("\n".join(links) or "no edges"),
         "differential privacy": "off: this description is protected by counts, and claims no epsilon",

@@ -94,6 +94,10 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
     policy: str = Field(default="internal", description="The policy whose rules the checks apply.")
     minimum_count: int = Field(default=5, description="No count below it is told.")
     minimum_k: int = Field(default=5, description="Rows that must be alike in the quasi-identifiers.")
+    round_to: Annotated[int, Field(ge=1, le=1000)] | None = Field(
+        default=None,
+        description="Counts are rounded at random to a multiple of it; 1 for exact ones; the policy's if not given.",
+    )
     schedule: str | None = Field(default=None, description="When tables are drawn anew, as cron.")
 
     def dataset(self) -> Dataset:
@@ -120,6 +124,7 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
             policy=load_policy(self.policy),
             minimum_count=self.minimum_count,
             minimum_k=self.minimum_k,
+            round_to=int(load_policy(self.policy).round_to.limit) if self.round_to is None else self.round_to,
             modes={mode: _given(settings) for mode, settings in made.items() if settings is not None},
             schedule=self.schedule,
             owner=self.owner,

@@ -34,12 +34,14 @@ class Policy:
     Attributes:
         name: Of the policy.
         minimum_count: The smallest count that a description may tell.
+        round_to: Every count that a description tells is rounded at random to a multiple of it; 1 for exact counts.
         minimum_k: Rows that must be alike in the quasi-identifiers.
         correlation_tolerance: How far normalised mutual information may be from what it should be.
     """
 
     name: str
     minimum_count: Rule
+    round_to: Rule
     minimum_k: Rule
     correlation_tolerance: Rule
 

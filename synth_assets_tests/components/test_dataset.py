@@ -1,6 +1,7 @@
 """Bad configuration is refused while definitions load, with a message that says what is allowed."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from synth_assets.components.dataset import Dataset
 from synth_assets.components.resources import Workplace
 from synth_assets.describe import NetworkRules
 from synth_assets.errors import DescriptionError, ProtectionError, SchemaError, SourceError, SynthAssetsError
+from synth_assets.policy import Rule
 from synth_assets.schema import Categories, Mode
 from synth_assets_tests.components.clinic import CLINIC, KEY, WARDS, clinic, declared, definitions, visits
 
@@ -50,6 +52,14 @@ def test_limits_below_the_policy_are_refused_and_higher_ones_are_not(limit: str)
         clinic(**{limit: 4})
     assert getattr(clinic(**{limit: 5}), limit) == 5
     assert getattr(clinic(**{limit: 11}), limit) == 11
+
+
+def test_counts_are_exact_where_the_policy_lets_them_and_nobody_says_otherwise():
+    assert clinic().round_to == 1
+    assert clinic(round_to=5).round_to == 5
+    policy = replace(clinic().policy, round_to=Rule("round_to", 5, "a source"))
+    with pytest.raises(SchemaError, match=r"sets round_to to 1\. Policy 'internal' asks for at least 5 \(a source\)"):
+        replace(clinic(), policy=policy)
 
 
 def test_a_policy_that_there_is_not_is_refused():
@@ -259,6 +269,7 @@ def test_the_fingerprint_follows_what_a_description_depends_on(dataset: Dataset,
     assert first == more_rows.fingerprint(schema, "correlated"), "rows are generated, not described"
     assert len({first, dataset.fingerprint(schema, "independent"), fewer.fingerprint(schema, "correlated")}) == 3
     assert first != clinic(minimum_count=6).fingerprint(schema, "correlated")
+    assert first != clinic(round_to=5).fingerprint(schema, "correlated")
 
 
 def test_the_fingerprint_follows_constraints_and_the_rules_for_the_network(dataset: Dataset, workplace: Workplace):

@@ -89,6 +89,7 @@ def test_unchanged_data_reuse_it_byte_for_byte(workplace: Workplace, instance: d
     "changes",
     [
         {"minimum_count": 6},
+        {"round_to": 5},
         {"modes": {**CLINIC["modes"], "correlated": {"max_parents": 0}}},
         {"columns": [{**CLINIC["columns"][0], "description": "Other words"}, *CLINIC["columns"][1:]]},
     ],
@@ -99,6 +100,19 @@ def test_other_parameters_make_another(workplace: Workplace, instance: dg.Dagste
 
     assert describe(instance, visits(), **changes)["reused"] is False
     assert document(workplace) != before
+
+
+def test_rounded_counts_are_multiples_and_the_same_each_time(workplace: Workplace, instance: dg.DagsterInstance):
+    shown = describe(instance, visits(), round_to=5)
+    first = document(workplace)
+    describe(instance, visits())
+    describe(instance, visits(), round_to=5)
+
+    made = Description.from_json(first)
+    assert shown["counts"] == "rounded at random to multiples of 5"
+    assert made.round_to == 5
+    assert all((table.seen % 5 == 0).all() for table in made.tables)
+    assert Description.from_json(document(workplace)).tables[0].counts.tolist() == made.tables[0].counts.tolist()
 
 
 @pytest.mark.parametrize("changes", [{"minimum_k": 6}, {"title": "Visits to a clinic"}])
