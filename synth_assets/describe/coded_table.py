@@ -97,7 +97,7 @@ def coded_table(reader: Reader, minimum: int) -> CodedTable:
         raise DescriptionError(message)
     drafts = {column.name: _draft(reader, column, surveys[column.name], minimum) for column in reader.schema}
     exact = {
-        name: reader.exact(reader.schema[name], minimum)
+        name: reader.exact(reader.schema[name], minimum, rows)
         for name, coded in drafts.items()
         if isinstance(coded.coding, Bins)
     }

@@ -20,6 +20,9 @@ from synth_assets.describe.distances import above, with_distances
 from synth_assets.frames import Frame, batches, opened
 from synth_assets.schema import ORDERED_TYPES, Column, Schema
 
+MOST_SORTED = 2**25
+"""Of a table with no more rows, exact values are found by sorting in memory."""
+
 
 @dataclass(frozen=True, eq=False)
 class Exact:
@@ -63,25 +66,27 @@ class Reader:
         problems: Counter[Problem] = Counter()
         rules = [rule for rule in self.schema.constraints if isinstance(rule, Determined)]
         held: list[pl.DataFrame | None] = [None] * len(rules)
+        total = 0
         for batch in batches(self.table):
+            total += len(batch)
             rows, found = (batch, Counter()) if isinstance(self.table, pl.DataFrame) else converted(batch, self.schema)
             problems.update(found)
             if not problems:
                 held = [_combinations(rule, rows, before) for rule, before in zip(rules, held, strict=True)]
                 yield with_distances(rows, self.schema, self.above)
-        refuse(problems or Counter(dict([*_ambiguous(rules, held), *self._repeated()])))
+        refuse(problems or Counter(dict([*_ambiguous(rules, held), *self._repeated(total)])))
 
-    def exact(self, column: Column, least: int) -> Exact:
+    def exact(self, column: Column, least: int, rows: int) -> Exact:
         """The values that at least ``least`` rows hold, missing apart.
 
         Args:
             column: One of the schema's.
             least: At least 1.
+            rows: How many rows the table has. Numbers of up to ``MOST_SORTED`` rows are sorted, which takes eight bytes
+                a row; above that they are grouped where the table is, which can put aside on disk what does not fit.
         """
-        if column.name in self.above:
-            return _runs(np.concatenate([rows[column.name].drop_nulls().to_numpy() for rows in self.batches()]), least)
-        if isinstance(self.table, pl.DataFrame) and column.type in ORDERED_TYPES:
-            return _runs(to_axis(self.table[column.name], column.type).drop_nulls().to_numpy(), least)
+        if column.name in self.above or (column.type in ORDERED_TYPES and rows <= MOST_SORTED):
+            return _sorted(self._axis(column, rows), least)
         told = _grouped(self.table, column.name, least)
         value = Column("value", column.type, nullable=True, time_zone=column.time_zone)
         axis = to_axis(converted(told.select("value"), Schema((value,)))[0]["value"], column.type)
@@ -89,9 +94,27 @@ class Reader:
         told = told.group_by("value").agg(pl.col("rows").sum()).sort("value")
         return Exact(told["value"].to_numpy(), told["rows"].to_numpy())
 
-    def _repeated(self) -> Iterator[tuple[Problem, int]]:
+    def _axis(self, column: Column, rows: int) -> np.ndarray:
+        """The values of one column on its axis, those that are missing apart; an array of its own."""
+        values, filled = np.empty(rows, dtype=np.float64 if column.type == "float" else np.int64), 0
+        for part in self._parts(column):
+            present = part.drop_nulls().to_numpy()[: rows - filled]
+            values[filled : filled + len(present)] = present
+            filled += len(present)
+        return values[:filled]
+
+    def _parts(self, column: Column) -> Iterator[pl.Series]:
+        if column.name in self.above:
+            yield from (rows[column.name] for rows in self.batches())
+        elif isinstance(self.table, pl.DataFrame):
+            yield to_axis(self.table[column.name], column.type)
+        else:
+            for batch in batches(_only(self.table, column.name)):
+                yield to_axis(converted(batch, Schema((column,)))[0][column.name], column.type)
+
+    def _repeated(self, rows: int) -> Iterator[tuple[Problem, int]]:
         for column in self.schema:
-            if column.unique and len(repeated := self.exact(column, 2).rows):
+            if column.unique and len(repeated := self.exact(column, 2, rows).rows):
                 text = f"column {column.name!r} has", "value(s) that repeat another, and the schema says it is unique"
                 yield Problem(*text), int((repeated - 1).sum())
 
@@ -113,15 +136,22 @@ def reading(frame: Frame, schema: Schema, *, distances: bool = True) -> Generato
         yield Reader(rows, schema, above(schema) if distances else {})
 
 
-def _runs(numbers: np.ndarray, least: int) -> Exact:
-    """Sorted, for that takes less memory than a hash table of all values."""
-    ordered = np.sort(numbers)
-    starts = (
-        np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]])) if len(ordered) else np.array([], int)
-    )
-    rows = np.diff(starts, append=len(ordered))
-    common = rows >= least
-    return Exact(ordered[starts[common]], rows[common])
+def _sorted(numbers: np.ndarray, least: int) -> Exact:
+    """Sorted in place: of a value that ``least`` rows hold, one stands ``least - 1`` places before another."""
+    numbers.sort()
+    if len(numbers) < least:
+        return Exact(numbers[:0], np.array([], dtype=np.int64))
+    first, last = numbers[: len(numbers) - least + 1], numbers[least - 1 :]
+    values = np.unique(first[first == last])
+    ends = np.searchsorted(numbers, values, side="right")
+    return Exact(values, ends - np.searchsorted(numbers, values, side="left"))
+
+
+def _only(table: Any, name: str) -> Any:  # noqa: ANN401 - as frames.opened gives it
+    """The table with one of its columns."""
+    if isinstance(table, pl.LazyFrame):
+        return table.select(selectors.by_name(name))
+    return table.select(_quoted(name))
 
 
 def _grouped(table: Any, name: str, least: int) -> pl.DataFrame:  # noqa: ANN401 - as frames.opened gives it
@@ -134,9 +164,12 @@ def _grouped(table: Any, name: str, least: int) -> pl.DataFrame:  # noqa: ANN401
             .agg(pl.len().alias("rows"))
         )
         return counted.filter(pl.col("rows") >= least).collect(engine="streaming")
-    quoted = '"' + name.replace('"', '""') + '"'
-    counted = table.select(f"{quoted} as value").aggregate("value, count(*) as rows", "value")
+    counted = table.select(f"{_quoted(name)} as value").aggregate("value, count(*) as rows", "value")
     return pl.DataFrame(counted.filter(f"rows >= {least}").to_arrow_table())
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _combinations(rule: Determined, rows: pl.DataFrame, before: pl.DataFrame | None) -> pl.DataFrame:

@@ -15,6 +15,7 @@ from hypothesis import given
 from synth_assets import frames
 from synth_assets.constraints import Determined, Forbidden, Ordered
 from synth_assets.describe import describe
+from synth_assets.describe import reader as reader_module
 from synth_assets.describe.reader import reading
 from synth_assets.errors import DescriptionError, SchemaError
 from synth_assets.frames import Frame
@@ -255,16 +256,20 @@ def test_a_table_that_gets_another_value_between_readings_is_an_error():
 # Single values.
 
 
+@pytest.mark.parametrize("sorted_up_to", [0, 2**25])
 @pytest.mark.parametrize("least", [1, 2, 20])
 @pytest.mark.parametrize("name", ["integer", "float", "category", "date", "datetime", "zoned", "text"])
-def test_frequent_values_are_those_of_an_obvious_count_from_memory_and_from_batches(name: str, least: int):
+def test_frequent_values_are_those_of_an_obvious_count_from_memory_and_from_batches(
+    name: str, least: int, sorted_up_to: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(reader_module, "MOST_SORTED", sorted_up_to)
     table = TABLE.with_columns(pl.col(name).sort_by(pl.int_range(pl.len())).gather(pl.Series(range(40)) // 3))
     column = Schema.infer(TABLE)[name]
     schema = Schema((Column(name, column.type, nullable=True, time_zone=column.time_zone),))
     counted = table[name].drop_nulls().value_counts().filter(pl.col("count") >= least).sort(name)
-    for frame in (table.select(name), table.lazy().select(name)):
+    for frame in (table.select(name), table.lazy().select(name), duckdb.from_arrow(table.select(name).to_arrow())):
         with reading(frame, schema) as reader:
-            exact = reader.exact(schema[name], least)
+            exact = reader.exact(schema[name], least, len(table))
         assert exact.rows.tolist() == counted["count"].to_list()
         found: Any = pl.Series(exact.values)
         wanted = counted[name].to_physical() if column.type != "category" else counted[name]
