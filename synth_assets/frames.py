@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 Frame: TypeAlias = Any
 """A polars DataFrame or LazyFrame, a pandas DataFrame, a DuckDB relation, a ``StoredTable``, or a Parquet file."""
 
+_PARQUET = b"PAR1"
+"""The first bytes of every Parquet file."""
+
 BATCH_ROWS = 131_072
 """About as many rows are held at a time where a table is read in batches."""
 
@@ -128,6 +131,10 @@ def _check_file(path: Path) -> None:
     if not path.is_file():
         message = f"There is no file {path}. Give the path of a Parquet file."
         raise SchemaError(message)
+    with path.open("rb") as file:
+        if file.read(len(_PARQUET)) != _PARQUET:
+            message = f"{path} is not a Parquet file. Give one, or read the file into a frame first (polars.read_csv)."
+            raise SchemaError(message)
 
 
 def batches(table: Frame) -> Iterator[pl.DataFrame]:
@@ -186,7 +193,7 @@ def _read(frame: Frame) -> pl.DataFrame:
         return pl.DataFrame(frame.to_arrow_table())
     message = (
         f"Cannot read a {type(frame).__module__}.{type(frame).__name__} as a table. Allowed: a polars DataFrame or "
-        "LazyFrame, a pandas DataFrame, a DuckDB relation, or the path of a Parquet file."
+        "LazyFrame, a pandas DataFrame, a DuckDB relation, or a Parquet file as a pathlib.Path."
     )
     raise SchemaError(message)
 

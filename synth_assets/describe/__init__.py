@@ -53,6 +53,7 @@ def describe(  # noqa: PLR0913 - the interface that notebooks and assets share
         SchemaError: The table does not fit the schema.
         DescriptionError: An argument is out of range, a domain is missing, or the table has too few rows.
     """
+    _check_kinds(schema, network)
     _check(mode, max_parents, minimum_count, epsilon, delta)
     _check_rounding(round_to, key)
     if network is not None:
@@ -70,6 +71,19 @@ def describe(  # noqa: PLR0913 - the interface that notebooks and assets share
         if round_to > 1 and key is not None:
             description = rounded(description, round_to, key)
     return description.with_schema(schema)
+
+
+def _check_kinds(schema: object, network: object) -> None:
+    if not isinstance(schema, Schema):
+        message = (
+            f"schema is a {type(schema).__name__}. Allowed: a Schema, from Schema.infer(frame) or Schema.from_yaml."
+        )
+        raise DescriptionError(message)
+    if not isinstance(network, NetworkRules | None):
+        message = (
+            f"network is a {type(network).__name__}. Allowed: NetworkRules, e.g. NetworkRules.network({{'b': ['a']}})."
+        )
+        raise DescriptionError(message)
 
 
 def _check_rounding(round_to: int, key: bytes | None) -> None:

@@ -2,17 +2,19 @@
 
 import functools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from synth_assets.constraints import Constraint, Determined
 from synth_assets.describe.coded_table import CodedTable
+from synth_assets.describe.coding import CodedColumn
 from synth_assets.describe.description import Description
+from synth_assets.describe.expected import Beliefs, expected_counts
 from synth_assets.describe.learn import learn
 from synth_assets.describe.network import Edge, Score, mutual_information, pairs, score
 from synth_assets.describe.rules import NetworkRules
 from synth_assets.describe.structure import MOST_CELLS, tables_of
-from synth_assets.describe.tables import ContingencyTable, expected_counts
+from synth_assets.describe.tables import ContingencyTable
 
 
 def describe_correlated(
@@ -34,7 +36,7 @@ def describe_correlated(
         table.published(tables, minimum_count),
         rows=table.rows,
         tables=tuple(tables.values()),
-        edges=edges_of(tables, minimum_count),
+        edges=edges_of(tables, table.columns.values(), minimum_count),
         minimum_count=minimum_count,
         max_parents=max_parents,
     )
@@ -67,10 +69,10 @@ def _scores(table: CodedTable) -> dict[tuple[str, str], Score]:
     }
 
 
-def edges_of(tables: Mapping[str, ContingencyTable], minimum: int) -> tuple[Edge, ...]:
+def edges_of(tables: Mapping[str, ContingencyTable], columns: Iterable[CodedColumn], minimum: int) -> tuple[Edge, ...]:
     """The network, with what the protected tables, and they alone, tell of each edge's mutual information."""
     edges = []
-    for table, filled in expected_counts(tables.values(), minimum):
+    for table, filled in expected_counts(tables.values(), minimum, Beliefs.of(columns)):
         for parent in table.parents:
             pair = table.over(filled, (parent, table.column)).reshape(-1, table.sizes[-1])
             edges.append(Edge(parent, table.column, round(max(mutual_information(pair), 0.0), 6)))

@@ -146,7 +146,7 @@ class Description:
         try:
             return cls._from_dict(document)
         except _CONTRADICTIONS as error:
-            message = f"The description contradicts itself or its format: {error!r}. Write it again."
+            message = f"The description contradicts itself or its format: {_reason(error)}. Write it again."
             raise DescriptionError(message) from error
 
     @classmethod
@@ -155,7 +155,7 @@ class Description:
         require(document["version"] == VERSION, f"version is {document['version']!r}; this program reads {VERSION}")
         require(document["mode"] in MODES, f"mode is {document['mode']!r}; allowed: {', '.join(MODES)}")
         require(document["epsilon"] is None, "epsilon must be null")
-        columns = tuple(column_from_dict(entry) for entry in document["columns"])
+        columns = tuple(_column(entry) for entry in document["columns"])
         by_name = {coded.column.name: coded for coded in columns}
         require(len(by_name) == len(columns) > 0, "columns must be there and have names of their own")
         reason, provenance = document["public_domain_reason"], dict(document["provenance"])
@@ -183,6 +183,21 @@ class Description:
 
 
 _CONTRADICTIONS = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, SchemaError)
+
+
+def _reason(error: Exception) -> str:
+    """What a contradiction says of itself, in words."""
+    if isinstance(error, KeyError):
+        return f"{error} is missing"
+    return str(error) or type(error).__name__
+
+
+def _column(entry: Mapping[str, Any]) -> CodedColumn:
+    try:
+        return column_from_dict(entry)
+    except _CONTRADICTIONS as error:
+        message = f"column {entry.get('name')!r}: {_reason(error)}" if isinstance(entry, Mapping) else _reason(error)
+        raise ValueError(message) from error
 
 
 def _edge(entry: Mapping[str, Any]) -> Edge:

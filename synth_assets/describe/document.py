@@ -130,15 +130,15 @@ def whole(numbers: Iterable[Any], what: str) -> None:
 
 def _coding_to_dict(coding: Coding, kind: ColumnType) -> dict[str, Any]:
     if isinstance(coding, Levels):
-        return {"kind": "levels", "values": [_show(value, kind) for value in coding.values], "other": coding.other}
+        return {"kind": "levels", "values": [said(value, kind) for value in coding.values], "other": coding.other}
     if isinstance(coding, Bins):
-        atoms = [[[_show(value, kind), count] for value, count in held] for held in coding.atoms]
+        atoms = [[[said(value, kind), count] for value, count in held] for held in coding.atoms]
         return {
             "kind": "bins",
-            "edges": [_show(edge, kind) for edge in coding.edges],
+            "edges": [said(edge, kind) for edge in coding.edges],
             "atoms": atoms,
             "clamp": coding.clamp,
-            "spikes": [_show(value, kind) for value in coding.spikes],
+            "spikes": [said(value, kind) for value in coding.spikes],
             "step": coding.step,
         }
     return {"kind": "presence"}
@@ -191,7 +191,7 @@ def _truth(shown: object) -> bool:
     return bool(shown)
 
 
-def _show(value: Any, kind: ColumnType) -> Any:  # noqa: ANN401 - a number or text, as the column has it
+def said(value: Any, kind: ColumnType) -> Any:  # noqa: ANN401 - a number or text, as the column has it
     """A value on the axis, as a person reads it."""
     if kind == "date":
         return (EPOCH.date() + timedelta(days=int(value))).isoformat()
@@ -201,7 +201,7 @@ def _show(value: Any, kind: ColumnType) -> Any:  # noqa: ANN401 - a number or te
 
 
 def _read(shown: Any, kind: ColumnType) -> Any:  # noqa: ANN401 - as above
-    """The value on the axis that ``_show`` wrote."""
+    """The value on the axis that ``said`` wrote."""
     if kind == "category":
         require(isinstance(shown, str), "values of a category must be text")
         return str(shown).encode().decode()  # half of a surrogate pair is refused

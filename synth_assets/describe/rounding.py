@@ -48,7 +48,7 @@ def rounded(description: Description, round_to: int, key: bytes) -> Description:
         rows=rows,
         columns=columns,
         tables=tuple(tables.values()),
-        edges=edges_of(tables, description.minimum_count),
+        edges=edges_of(tables, description.columns, description.minimum_count),
         round_to=round_to,
     )
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from synth_assets.describe.expected import fill_hidden
 from synth_assets.describe.network import FALSE_EDGE_RATE, MOST_CELLS, stratified_p_value
-from synth_assets.describe.tables import ContingencyTable, conditional, fill_hidden, protected, single
+from synth_assets.describe.tables import ContingencyTable, conditional, protected, single
 
 Counter = Callable[[Sequence[str]], np.ndarray]
 """Exact counts over some columns, one axis each, in their order."""

@@ -3,7 +3,7 @@
 Here exact counts become what may be published.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,7 +11,6 @@ import polars as pl
 
 from synth_assets.describe.coding import Bins, CodedColumn, into_bins
 from synth_assets.describe.hide import NO_MODE, hide, modes, pool
-from synth_assets.describe.impossible import Mask
 from synth_assets.describe.reader import Exact
 
 HIDDEN = -1
@@ -134,74 +133,6 @@ def protected(
     return ContingencyTable(
         name, tuple(parents), told, totals, modes(np.where(several, flat, 0), minimum), counts.shape
     )
-
-
-def fill_hidden(
-    table: ContingencyTable,
-    configuration_rows: np.ndarray | None,
-    minimum_count: int,
-    impossible: np.ndarray | None = None,
-) -> np.ndarray:
-    """Expected counts: the table with the rows that it does not tell spread over its hidden cells.
-
-    A cell that is hidden alone takes what is hidden in its configuration. Several share it in proportion to the
-    column's counts over all configurations, its backed-off distribution; half a row is added to each, so that a cell
-    seen nowhere can still occur. Where one of them is named as the mode, it takes all but half of ``minimum_count``
-    rows. Where a configuration's total is hidden, the expected rows of its parents stand in, and at least
-    ``minimum_count`` rows are hidden, for that is the rule; so too where rounded counts leave fewer.
-
-    Args:
-        table: Protected counts.
-        configuration_rows: Expected rows of each configuration, shape (configurations,); ``None`` for a root.
-        minimum_count: Of the description.
-        impossible: Cells that no row can be in, which take nothing where others are hidden too; shape as the counts.
-
-    Returns:
-        Shape (configurations, groups).
-    """
-    hidden, filled = table.hidden, table.seen.astype(float)
-    left = table.totals - filled.sum(axis=1)
-    if configuration_rows is not None:
-        left = np.where(table.totals == HIDDEN, configuration_rows - filled.sum(axis=1), left)
-    left = np.where(hidden.any(axis=1) & (table.totals != 0), np.maximum(left, minimum_count), left)
-    alone = np.flatnonzero(hidden.sum(axis=1) == 1)
-    filled[alone, hidden[alone].argmax(axis=1)] = left[alone]
-    named, others = np.flatnonzero(table.modes != NO_MODE), hidden.copy()
-    others[named, table.modes[named]] = False
-    others[alone] = False
-    if impossible is not None:
-        possible = others & ~impossible
-        others = np.where(possible.any(axis=1, keepdims=True), possible, others)
-    rest = np.where(table.modes == NO_MODE, left, np.minimum(left, minimum_count) / 2)
-    backed_off = np.where(others, filled.sum(axis=0) + 0.5, 0.0)
-    filled += backed_off * (rest / np.maximum(backed_off.sum(axis=1), 0.5))[:, None]
-    filled[named, table.modes[named]] += (left - rest)[named]
-    return filled
-
-
-def expected_counts(
-    tables: Iterable[ContingencyTable], minimum_count: int, excluded: Sequence[Mask] = ()
-) -> Iterator[tuple[ContingencyTable, np.ndarray]]:
-    """Each table with its hidden cells filled, in an order in which parents come first; see ``fill_hidden``.
-
-    Args:
-        tables: Of a description.
-        minimum_count: Of the description.
-        excluded: What cannot be.
-    """
-    filled: dict[str, tuple[ContingencyTable, np.ndarray]] = {}
-    for table in tables:
-        rows = None
-        if table.parents:
-            host, counts = filled[table.parents[-1]]
-            rows = host.over(counts, table.parents)
-        impossible = np.zeros(table.sizes, dtype=bool)
-        for mask in excluded:
-            if set(mask.columns) <= set(table.family):
-                impossible |= mask.over(table.family)
-        cells = fill_hidden(table, rows, minimum_count, impossible.reshape(table.counts.shape))
-        filled[table.column] = (table, cells)
-        yield filled[table.column]
 
 
 def with_atoms(

@@ -90,6 +90,9 @@ def generate_batches(
     Raises:
         GenerationError: As for ``generate``.
     """
+    if not isinstance(description, Description | ForeignDescription):
+        message = f"description is a {type(description).__name__}. Allowed: a Description, from describe or from_json."
+        raise GenerationError(message)
     wanted = description.rows if rows is None else rows
     if wanted is None:
         message = (

@@ -9,11 +9,12 @@ import numpy as np
 import polars as pl
 
 from synth_assets.describe.coding import Bins, CodedColumn, Levels, encode, to_axis
+from synth_assets.describe.document import said
 from synth_assets.errors import DescriptionError, GenerationError
 
 Given: TypeAlias = Mapping[str, Any]
 """For each column a value, or a list of values that are allowed; ``None`` is missing."""
-
+_MOST_LISTED = 50
 _LEAST_LIKELY = 1e-12
 
 
@@ -163,8 +164,20 @@ def _levels(coded: CodedColumn) -> list[str]:
 def _refusal(coded: CodedColumn, asked: Sequence[Any]) -> str:
     coding = coded.coding
     if isinstance(coding, Levels):
-        allowed = ", ".join(_levels(coded)[:50]) or "nothing"
+        levels = _levels(coded)
+        allowed = ", ".join(levels[:_MOST_LISTED]) or "nothing"
+        allowed += f", ... ({len(levels)} in all)" if len(levels) > _MOST_LISTED else ""
     else:
-        allowed = f"values of type {coded.column.type} inside its domain"
+        allowed = f"values of type {coded.column.type}{_span(coded)}"
     missing = "; None for missing" if coded.column.nullable else ""
     return f"Column {coded.column.name!r} is given {asked!r}. Allowed: {allowed}{missing}."
+
+
+def _span(coded: CodedColumn) -> str:
+    """From where to where the bins go, as people write it; and in which zone."""
+    if not isinstance(coded.coding, Bins):
+        return ""
+    first, last = coded.coding.edges[0], coded.coding.edges[-1]
+    low, high = said(first, coded.axis), said(last if coded.axis == "float" else last - 1, coded.axis)
+    zone = f" (UTC), given with a zone such as {coded.column.time_zone}" if coded.column.time_zone else ""
+    return f" from {low} to {high}{zone}"

@@ -33,7 +33,8 @@ class BinnedColumn:
     Attributes:
         column: Its name, type and domain.
         size: How many codes there are, with the one of missing.
-        labels: What each code but the last stands for, shape (size - 1,); none for text, whose values are not shown.
+        labels: What each code but the last stands for, shape (size - 1,); of text and keys, only that
+            there is a value.
         edges: Where the codes are bins on an axis: their edges, shape (size,); dates in days and datetimes in
             microseconds since 1970 (UTC). Else ``None``.
         original: Codes of the original, shape (rows of the original,).
@@ -91,7 +92,10 @@ def bin_columns(
 
 
 def _bin_column(column: Column, tables: tuple[pl.Series, pl.Series], bins: int) -> BinnedColumn:
-    if column.type in {"category", "boolean", "text"}:
+    if column.opaque:
+        original, synthetic = (values.is_null().cast(pl.Int64).to_numpy() for values in tables)
+        return BinnedColumn(column, 2, ("present",), None, original, synthetic)
+    if column.type in {"category", "boolean"}:
         return _categories(column, *tables)
     low, high = _range(tables[0])
     axis = _axis(column, low, high, bins)
@@ -133,8 +137,7 @@ def _categories(column: Column, original: pl.Series, synthetic: pl.Series) -> Bi
     codes = [
         one.cast(enum).to_physical().cast(pl.Int64).fill_null(len(values)).to_numpy() for one in (original, synthetic)
     ]
-    labels = () if column.type == "text" else tuple(values)
-    return BinnedColumn(column, len(values) + 1, labels, None, codes[0], codes[1])
+    return BinnedColumn(column, len(values) + 1, tuple(values), None, codes[0], codes[1])
 
 
 def _range(values: pl.Series) -> tuple[Any, Any]:

@@ -92,7 +92,7 @@ def write_network(description: Description, folder: Path, *, name: str) -> Writt
 
 def network_caption(description: Description) -> str:
     """One line: how many columns depend on another, and what the arrows' width and numbers mean."""
-    words = f"{len(_linked(description))} of {len(description.names)} columns depend on another"
+    words = f"{len(_linked(description))} of {len(description.names)} columns are joined to another"
     if not description.edges:
         return words
     words += "; width shows mutual information (nats)"

@@ -88,6 +88,11 @@ class Schema:
         >>> Schema.from_yaml("columns: [{name: sex, type: category, domain: {categories: [F, M]}}]").names
         ['sex']
         """
+        if not isinstance(text, str):
+            message = (
+                f"A schema is read from YAML text, and this is a {type(text).__name__}. Read the file's text first."
+            )
+            raise SchemaError(message)
         try:
             document = yaml.safe_load(text)
         except (yaml.YAMLError, ValueError, RecursionError) as error:

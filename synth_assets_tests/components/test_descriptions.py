@@ -51,7 +51,7 @@ def test_a_network_is_shown_as_a_picture_beside_its_edges(workplace: Workplace, 
     file = workplace.folder.reports / NAME / "network.png"
 
     assert image is not None
-    assert image[1].startswith(f"{NAME}: 2 of 3 columns depend on another")
+    assert image[1].startswith(f"{NAME}: 2 of 3 columns are joined to another")
     assert told["figure"] == str(file)
     assert file.read_bytes().startswith(b"\x89PNG")
     assert told["network"].count("→") == 1

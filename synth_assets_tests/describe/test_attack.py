@@ -8,12 +8,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from synth_assets.describe import Description, describe, learn, tables
+from synth_assets.constraints import Forbidden
+from synth_assets.describe import Description, NetworkRules, describe, learn, tables
 from synth_assets.describe.coding import Bins, encode
+from synth_assets.describe.reader import reading
+from synth_assets.describe.rounding import rounded
 from synth_assets.describe.structure import Node
-from synth_assets.schema import Categories, Column, Interval, Schema
-from synth_assets_tests.describe.attacker import Attacker, Name
-from synth_assets_tests.strategies import chains
+from synth_assets.schema import Categories, Column, Interval, Mode, Schema
+from synth_assets_tests.describe.attacker import Attacker, Informed, Name
+from synth_assets_tests.strategies import chains, ordered_tables
 from synth_assets_tests.tables import categories, crossed, declared
 
 
@@ -285,3 +288,92 @@ def test_a_category_that_no_row_holds_may_be_told():
         table, Schema((Column("a", "category", domain=Categories(("a0", "a1", "a2"))),)), mode="independent"
     )
     assert described.tables[0].counts.tolist() == [[20, 30, 0]]
+
+
+def as_described(table: pl.DataFrame, schema: Schema) -> pl.DataFrame:
+    """The table with columns that lie above others as distances from those."""
+    with reading(table, schema) as reader:
+        return pl.concat(list(reader.checked()))
+
+
+@st.composite
+def codes(draw: st.DrawFn, columns: int, *, most_rows: int = 150) -> np.ndarray:
+    """Columns of two or three skewed codes, each like an earlier one or not; shape (rows, columns)."""
+    chance = np.random.Generator(np.random.PCG64(draw(st.integers(0, 2**32))))
+    rows = draw(st.integers(20, most_rows))
+    made = [chance.choice(3, rows, p=[0.6, 0.3, 0.1])]
+    for place in range(1, columns):
+        like, copied = made[draw(st.integers(0, place - 1))], draw(st.sampled_from([0.0, 0.5, 0.9]))
+        own = (draw(st.integers(2, 3)) * chance.random(rows) ** 2).astype(int)
+        made.append(np.where(chance.random(rows) < copied, like, own))
+    return np.stack(made, axis=1)
+
+
+def spelled(held: np.ndarray) -> pl.DataFrame:
+    return pl.DataFrame(
+        {name: [f"{name}{code}" for code in held[:, at]] for at, name in enumerate("abcde"[: held.shape[1]])}
+    )
+
+
+@given(held=st.integers(3, 5).flatmap(codes), parents=st.integers(2, 4), minimum=st.integers(2, 7))
+def test_no_small_count_of_a_whole_network_with_up_to_four_parents_is_bounded(
+    held: np.ndarray, parents: int, minimum: int
+):
+    table = spelled(held)
+    names = table.columns
+    network = NetworkRules.network({name: names[max(0, at - parents) : at] for at, name in enumerate(names)})
+    schema = declared(**dict.fromkeys(names, 3))
+    described = describe(table, schema, mode="correlated", network=network, max_parents=parents, minimum_count=minimum)
+    assert_nothing_small(table, described)
+
+
+@given(
+    held=codes(3),
+    rules=st.lists(st.tuples(st.booleans(), st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=4, unique=True),
+    minimum=st.integers(2, 7),
+)
+def test_forbidden_combinations_inside_a_table_bound_no_small_count(
+    held: np.ndarray, rules: list[tuple[bool, int, int]], minimum: int
+):
+    """The attacker puts the whole joint table together and knows which of its cells are 0."""
+    for later, first, second in rules:
+        held = held[(held[:, later] != first) | (held[:, later + 1] != second)]
+    if len(held) < minimum:
+        return
+    constraints = tuple(
+        Forbidden((("abc"[later], (f"{'abc'[later]}{one}",)), ("abc"[later + 1], (f"{'abc'[later + 1]}{two}",))))
+        for later, one, two in rules
+    )
+    table, schema = spelled(held), Schema(declared(a=3, b=3, c=3).columns, constraints=constraints)
+    described = describe(
+        table,
+        schema,
+        mode="correlated",
+        network=NetworkRules.network({"b": ["a"], "c": ["b"]}),
+        minimum_count=minimum,
+    )
+    attacker = Informed(described.to_json())
+    attacker.know_constraints("a", "b", "c")
+    assert {name for name, _ in small_counts(table, described) if attacker.largest(*name) < minimum} == set()
+
+
+@pytest.mark.parametrize("mode", ["independent", "correlated"])
+@given(made=ordered_tables(most_rows=60), minimum=st.integers(2, 7))
+def test_no_small_count_of_distances_can_be_bounded_below_the_minimum(
+    made: tuple[pl.DataFrame, Schema], minimum: int, mode: Mode
+):
+    table, schema = made
+    described = describe(table, schema, mode=mode, minimum_count=minimum)
+    assert_nothing_small(as_described(table, schema), described)
+
+
+@pytest.mark.parametrize("mode", ["independent", "correlated"])
+@given(made=chains(most_rows=60), round_to=st.sampled_from([2, 5, 10]))
+def test_rounding_reads_the_safe_description_and_nothing_else(
+    made: tuple[pl.DataFrame, Schema, list[tuple[str, str]]], round_to: int, mode: Mode
+):
+    """So what cannot be worked out of exact counts cannot be worked out of rounded ones."""
+    table, schema, _ = made
+    key = b"0123456789abcdef"
+    exact = Description.from_json(describe(table, schema, mode=mode).to_json())
+    assert rounded(exact, round_to, key) == describe(table, schema, mode=mode, round_to=round_to, key=key)

@@ -9,8 +9,9 @@ import polars as pl
 import pytest
 
 from synth_assets.describe import Description, describe
+from synth_assets.describe.expected import fill_hidden
 from synth_assets.describe.network import independence_p_value
-from synth_assets.describe.tables import ContingencyTable, fill_hidden
+from synth_assets.describe.tables import ContingencyTable
 from synth_assets.errors import GenerationError
 from synth_assets.generate import generate
 from synth_assets.schema import MODES, Categories, Column, Interval, Mode, Schema
@@ -197,13 +198,26 @@ def test_hidden_rows_go_by_what_is_seen_elsewhere_or_to_the_mode_or_to_the_one_h
 
     counts = [[-1, -1, 40], [30, 10, 10], [-1, -1, 5]]
     totals, rows = [61, 50, 26], [61.0, 50, 26]
-    assert filled(counts, totals, [-1, -1, -1], rows) == pytest.approx([21 * 30.5 / 41, 21 * 10.5 / 41, 40])
+    shares = np.array([min(40 * 30.5 / 96.5, 5), 40 * 10.5 / 96.5])
+    few = [*(6 * shares / shares.sum()), 40]
+    assert filled(counts, [46, 50, 26], [-1, -1, -1], [46.0, 50, 26]) == pytest.approx(few, abs=1e-3)
     assert filled(counts, totals, [1, -1, -1], rows) == [2.5, 18.5, 40]
     assert sum(filled(counts, [-1, 50, 26], [-1, -1, -1], [50, 50, 26])) == pytest.approx(50)
     assert sum(filled(counts, [-1, 50, 26], [-1, -1, -1], [41, 50, 26])) == pytest.approx(45)
     alone = [[7, -1, 40], [30, 10, 10], [-1, -1, 5]]
     assert filled(alone, [-1, 50, 26], [-1, -1, -1], [61.5, 50, 26]) == [7, 14.5, 40]
     assert filled(alone, [-1, 50, 26], [-1, -1, -1], [47, 50, 26]) == [7, 5, 40]
+
+
+def test_hidden_rows_go_near_what_is_seen_along_ordered_columns():
+    """Cost rises with stay; in the sparse corner every cell is hidden, and still the rows stay on the diagonal."""
+    chance = rng(11)
+    cost = chance.exponential(800, 20_000)
+    table = pl.DataFrame({"stay": chance.poisson(1 + cost / 400), "cost": cost.round(0)})
+    synthetic = generate(describe(table, Schema.infer(table), mode="correlated"), rng=rng(12))
+    kept, wanted = (np.corrcoef(one["stay"], one["cost"])[0, 1] for one in (synthetic, table))
+    assert kept > wanted - 0.08
+    assert abs(np.mean(synthetic["stay"].to_numpy()) - np.mean(table["stay"].to_numpy())) < 0.05
 
 
 def test_a_configuration_whose_total_is_hidden_keeps_its_shares_but_for_a_few_rows():

@@ -104,9 +104,9 @@ def test_categories_keep_the_declared_order_and_undeclared_ones_follow():
 def test_booleans_and_text():
     assert binned([True, None], [False, True], Column("x", "boolean")).original.tolist() == [1, 2]
     text = binned(["b", "a", None], ["c", "a", "a"], Column("x", "text"))
-    assert text.labels == ()
-    assert text.original.tolist() == [1, 0, 3]
-    assert text.synthetic.tolist() == [2, 0, 0]
+    assert text.labels == ("present",)
+    assert text.original.tolist() == [0, 0, 1]
+    assert text.synthetic.tolist() == [0, 0, 0]
 
 
 @given(st.lists(st.none() | FLOATS, min_size=1), st.lists(st.none() | FLOATS, min_size=1), st.integers(1, 30))

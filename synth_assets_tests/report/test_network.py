@@ -169,14 +169,16 @@ def test_numbers_have_two_or_three_digits(nats: float, said: str):
 
 
 def test_the_caption_tells_what_is_seen():
-    assert network_caption(CASES["A&E"]) == "4 of 8 columns depend on another; width shows mutual information (nats)"
+    assert (
+        network_caption(CASES["A&E"]) == "4 of 8 columns are joined to another; width shows mutual information (nats)"
+    )
     assert network_caption(CASES["A&E"]) in words(figure_of("A&E"))
 
 
 def test_columns_without_an_edge_are_set_apart():
     assert "no dependence found" in words(figure_of("A&E"))
     assert "no dependence found" not in words(figure_of("star"))
-    assert network_caption(CASES["no edges"]) == "0 of 8 columns depend on another"
+    assert network_caption(CASES["no edges"]) == "0 of 8 columns are joined to another"
     unsearched = words(network_figure(description(names=AE, max_parents=0)))
     assert "no dependence looked for: max_parents is 0" in unsearched
 
@@ -216,7 +218,9 @@ def test_the_file_and_its_preview(tmp_path: Path):
     written = write_network(CASES["A&E"], tmp_path / "new", name="correlated_ae_description")
     assert written.path == tmp_path / "new" / "network.png"
     assert written.path.read_bytes().startswith(b"\x89PNG")
-    assert written.preview.startswith("![Network of correlated_ae_description: 4 of 8 columns depend on another; width")
+    assert written.preview.startswith(
+        "![Network of correlated_ae_description: 4 of 8 columns are joined to another; width"
+    )
 
 
 def test_the_preview_of_a_wide_table_is_small_enough():
