@@ -18,6 +18,7 @@ from synth_assets.describe.domain import (
     from_data,
     has_public_domain,
     joined,
+    least_known,
     least_told,
     with_spikes,
     with_step,
@@ -91,8 +92,8 @@ def coded_table(reader: Reader, minimum: int) -> CodedTable:
     rows, surveys = survey(reader, minimum)
     if rows < max(minimum, 1):
         message = (
-            f"The table has {rows} row(s). To describe it takes at least minimum_count = {minimum}: of fewer, nothing "
-            "may be told. Use more rows, or random mode with a declared schema."
+            f"The table has {'too few rows' if rows else 'no rows'}. To describe it takes at least minimum_count = "
+            f"{minimum}: of fewer, nothing may be told. Use more rows, or random mode with a declared schema."
         )
         raise DescriptionError(message)
     drafts = {column.name: _draft(reader, column, surveys[column.name], minimum) for column in reader.schema}
@@ -102,7 +103,7 @@ def coded_table(reader: Reader, minimum: int) -> CodedTable:
         if isinstance(coded.coding, Bins)
     }
     for name, held in exact.items():
-        step = step_of(surveys[name].off, reader.schema[name], minimum)
+        step = step_of(surveys[name].off, reader.schema[name])
         drafts[name] = with_spikes(with_step(drafts[name], step), held, rows, minimum)
     codes = codes_of(reader, drafts.values(), rows)
     columns, groups, code_rows = {}, {}, {}
@@ -182,7 +183,7 @@ def _final(coded: CodedColumn, codes: np.ndarray, least: int, minimum: int) -> t
     column, renumbered = joined(coded, old_rows, least)
     code_rows = np.zeros(column.size, dtype=np.int64)
     np.add.at(code_rows, renumbered, old_rows)
-    column = pooled(column, code_rows, minimum)
+    column = pooled(column, code_rows, minimum, least_known(column, minimum))
     groups = column.groups[renumbered].astype(codes.dtype)
     if not np.array_equal(groups, np.arange(coded.size)):
         for start in range(0, len(codes), _ROWS_AT_A_TIME):

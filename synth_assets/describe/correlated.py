@@ -9,6 +9,7 @@ from synth_assets.constraints import Constraint, Determined
 from synth_assets.describe.coded_table import CodedTable
 from synth_assets.describe.coding import CodedColumn
 from synth_assets.describe.description import Description
+from synth_assets.describe.domain import by_group, least_known
 from synth_assets.describe.expected import Beliefs, expected_counts
 from synth_assets.describe.learn import learn
 from synth_assets.describe.network import Edge, Score, mutual_information, pairs, score
@@ -30,7 +31,8 @@ def describe_correlated(
     scores = _scores(table) if max_parents and not rules.whole else {}
     asked = _with_decisions(rules, constraints, table, max_parents)
     nodes = learn(scores, names, counted, minimum_count, max_parents, asked)
-    tables = tables_of(nodes, counted, minimum_count)
+    least = {name: by_group(coded, least_known(coded, minimum_count)) for name, coded in table.columns.items()}
+    tables = tables_of(nodes, counted, minimum_count, least)
     return Description(
         "correlated",
         table.published(tables, minimum_count),

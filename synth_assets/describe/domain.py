@@ -129,6 +129,33 @@ def least_told(survey: Survey, minimum: int) -> int:
     return 2 * minimum if 0 < survey.missing < minimum else minimum
 
 
+def least_known(coded: CodedColumn, minimum: int) -> np.ndarray:
+    """Rows that each code is known to have from the domain alone, int64 of shape (size,).
+
+    In a domain from the data, a category that is named has ``minimum`` rows, and so have the first and the last bin;
+    where there is ``other``, or missing, some row has it. A spike has 4 times ``minimum`` in any domain.
+    """
+    least, coding = np.zeros(coded.size, dtype=np.int64), coded.coding
+    from_data = coded.column.domain_source == "data"
+    if isinstance(coding, Bins):
+        least[coding.bins : coding.size] = [0 if value == ALONE else 4 * minimum for value in coding.spikes]
+        least[[0, coding.bins - 1]] = minimum if from_data else 0
+    elif isinstance(coding, Levels) and from_data and coded.column.type == "category":
+        least[: coding.size] = minimum
+        if coding.other and coding.size:
+            least[coding.size - 1] = 1
+    if from_data and coded.column.nullable:
+        least[-1] = 1
+    return least
+
+
+def by_group(coded: CodedColumn, of_codes: np.ndarray) -> np.ndarray:
+    """Numbers of a column's codes added up by group, shape (groups,)."""
+    found = np.zeros(coded.group_count, dtype=np.int64)
+    np.add.at(found, coded.groups, of_codes)
+    return found
+
+
 def _common_levels(survey: Survey, minimum: int, least: int) -> Levels:
     if survey.categories is None or not len(survey.categories):
         return Levels((), other=True)
@@ -186,10 +213,10 @@ def with_spikes(coded: CodedColumn, exact: Exact, rows: int, minimum: int) -> Co
 
 
 def _is_bin(value: float, coded: CodedColumn) -> bool:
-    """Whether the value is all that its bin has room for."""
+    """Whether the value and one other are all that its bin has room for: what is left would be that one."""
     edges = coded.coding.edges if isinstance(coded.coding, Bins) else ()
     place = bisect_right(edges, value)
-    return coded.axis != "float" and 0 < place < len(edges) and edges[place] - edges[place - 1] == 1
+    return coded.axis != "float" and 0 < place < len(edges) and edges[place] - edges[place - 1] <= 2  # noqa: PLR2004 - as said
 
 
 def joined(coded: CodedColumn, code_rows: np.ndarray, least: int) -> tuple[CodedColumn, np.ndarray]:

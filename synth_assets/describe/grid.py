@@ -35,19 +35,20 @@ def off_grid(numbers: np.ndarray, column: Column) -> np.ndarray:
     return np.array(found[::-1], dtype=np.int64)
 
 
-def step_of(off: np.ndarray, column: Column, minimum: int) -> float | None:
-    """The coarsest step off which fewer than ``minimum`` rows lie; ``None`` where there is none.
+def step_of(off: np.ndarray, column: Column) -> float | None:
+    """The coarsest step off which no row lies; ``None`` where there is none.
+
+    A row or a few off it must not be told as few, so one row is enough for a finer step.
 
     Args:
         off: As ``off_grid`` gives it.
         column: The column.
-        minimum: So that no single row decides it.
 
     Returns:
         One of ``STEPS``.
     """
     steps = STEPS.get(column.type, ())
-    return next((step for step, rows in zip(steps, off.tolist(), strict=True) if rows < minimum), None)
+    return next((step for step, rows in zip(steps, off.tolist(), strict=True) if rows == 0), None)
 
 
 def _grids(column: Column) -> tuple[int, ...]:

@@ -12,15 +12,17 @@ LEAST_CELLS = 2
 NO_MODE = -1
 
 
-def pool(counts: np.ndarray, minimum: int) -> np.ndarray:
+def pool(counts: np.ndarray, minimum: int, least: np.ndarray | None = None) -> np.ndarray:
     """The codes of one column that are counted together.
 
     Values held by fewer than ``minimum`` rows join; while they are fewer than two or total less than ``minimum``, the
-    next rarest joins too. Where they all have count 0 none is pooled: a total of 0 tells that anyway.
+    next rarest joins too. Where they all have count 0 none is pooled: a total of 0 tells that anyway. Of a code that is
+    known to have some rows, as a category that is named from the data, only the rows above those count for the total.
 
     Args:
         counts: Rows per code, shape (codes,).
         minimum: The smallest count that may be told.
+        least: Rows that each code is known to have, shape (codes,); ``None`` for none.
 
     Returns:
         True for pooled codes, shape (codes,).
@@ -28,10 +30,10 @@ def pool(counts: np.ndarray, minimum: int) -> np.ndarray:
     >>> pool(np.array([9, 3, 0, 7, 40]), 5).tolist()
     [False, True, True, True, False]
     """
-    return _smallest(counts[None, :], minimum)[0]
+    return _smallest(counts[None, :], minimum, least)[0]
 
 
-def hide(counts: np.ndarray, minimum: int, forced: np.ndarray) -> np.ndarray:
+def hide(counts: np.ndarray, minimum: int, forced: np.ndarray, least: np.ndarray | None = None) -> np.ndarray:
     """The hidden cells of a column's counts given its parents.
 
     In each configuration, cells below ``minimum`` are hidden and the next smallest join until at least two that total
@@ -60,11 +62,13 @@ def hide(counts: np.ndarray, minimum: int, forced: np.ndarray) -> np.ndarray:
         counts: Exact, shape (configurations, cells).
         minimum: The smallest count that may be told.
         forced: True for configurations whose own count is told nowhere, shape (configurations,).
+        least: Rows that each cell's value is known to have in all, shape (cells,): a cell gives up only what it has
+            above them, for they may all be in it; ``None`` for none.
 
     Returns:
         True for hidden cells, shape as ``counts``.
     """
-    hidden = _smallest(counts, minimum)
+    hidden = _smallest(counts, minimum, least)
     bare = forced & ~hidden.any(axis=1)
     rows = np.flatnonzero(bare)
     hidden[rows, counts[rows].argmax(axis=1)] = True
@@ -97,10 +101,12 @@ def modes(hidden_counts: np.ndarray, minimum: int) -> np.ndarray:
     return np.where(clear, heaviest, NO_MODE)
 
 
-def _smallest(counts: np.ndarray, minimum: int) -> np.ndarray:
+def _smallest(counts: np.ndarray, minimum: int, least: np.ndarray | None) -> np.ndarray:
     order = np.argsort(counts, axis=1, kind="stable")
     ascending = np.take_along_axis(counts, order, axis=1)
-    before = np.cumsum(ascending, axis=1) - ascending
+    known = np.broadcast_to(np.zeros(1, dtype=np.int64) if least is None else least, counts.shape)
+    free = np.maximum(ascending - np.take_along_axis(known, order, axis=1), 0)
+    before = np.cumsum(free, axis=1) - free
     small = ascending < minimum
     hidden = small | (before < minimum) | (np.arange(counts.shape[1]) < LEAST_CELLS)
     needed = np.where(small, ascending, 0).sum(axis=1) > 0

@@ -47,7 +47,7 @@ class Reader:
         above: Columns that are read as distances from others; see ``distances``.
     """
 
-    table: Frame
+    table: Frame = field(repr=False)
     schema: Schema
     above: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 

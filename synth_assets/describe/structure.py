@@ -4,7 +4,7 @@ It reads counts, never a table. Every column's parents are together in the table
 a configuration is told in one place; see ``hide``.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -146,13 +146,23 @@ def _likelihood(counts: np.ndarray, minimum: int) -> float:
     return float((flat[occurs] * np.log(np.maximum(shares[occurs], 1e-300))).sum() - optimism)
 
 
-def tables_of(nodes: Sequence[Node], counted: Counter, minimum: int) -> dict[str, ContingencyTable]:
-    """The protected table of each column, in the order of the nodes."""
+def tables_of(
+    nodes: Sequence[Node], counted: Counter, minimum: int, least: Mapping[str, np.ndarray] | None = None
+) -> dict[str, ContingencyTable]:
+    """The protected table of each column, in the order of the nodes.
+
+    Args:
+        nodes: Parents before children.
+        counted: Exact counts.
+        minimum: The smallest count that may be told.
+        least: Rows that each group of a column is known to have, by column; see ``hide``.
+    """
     tables: dict[str, ContingencyTable] = {}
     for node in nodes:
         counts = counted((*node.parents, node.column))
         if node.parents:
-            tables[node.column] = conditional(node.column, node.parents, tables[node.parents[-1]], counts, minimum)
+            host, known = tables[node.parents[-1]], (least or {}).get(node.column)
+            tables[node.column] = conditional(node.column, node.parents, host, counts, minimum, known)
         else:
             tables[node.column] = single(node.column, counts)
     return tables

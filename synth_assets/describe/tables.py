@@ -72,15 +72,16 @@ class ContingencyTable:
         return (wide.any(axis=rest) if wide.dtype == bool else wide.sum(axis=rest)).ravel()
 
 
-def pooled(coded: CodedColumn, code_rows: np.ndarray, minimum: int) -> CodedColumn:
+def pooled(coded: CodedColumn, code_rows: np.ndarray, minimum: int, least: np.ndarray | None = None) -> CodedColumn:
     """The column with its rare codes pooled (see ``hide.pool``), and the pool's mode (see ``hide.modes``).
 
     Args:
         coded: A column.
         code_rows: Rows of each code, shape (size,).
         minimum: The smallest count that may be told.
+        least: Rows that each code is known to have, shape (size,); ``None`` for none.
     """
-    rare = np.flatnonzero(pool(code_rows, minimum))
+    rare = np.flatnonzero(pool(code_rows, minimum, least))
     if not len(rare):
         return coded
     place = int(modes(code_rows[None, rare], minimum)[0])
@@ -98,8 +99,13 @@ def single(name: str, counts: np.ndarray) -> ContingencyTable:
     return ContingencyTable(name, (), row, row.sum(axis=1), np.array([NO_MODE]), counts.shape)
 
 
-def conditional(
-    name: str, parents: Sequence[str], host: ContingencyTable, counts: np.ndarray, minimum: int
+def conditional(  # noqa: PLR0913, PLR0917 - what is counted, where its totals are told, and what must not be
+    name: str,
+    parents: Sequence[str],
+    host: ContingencyTable,
+    counts: np.ndarray,
+    minimum: int,
+    least: np.ndarray | None = None,
 ) -> ContingencyTable:
     """The table of one column given others.
 
@@ -109,12 +115,18 @@ def conditional(
         host: The table of one of them, in which they all are; it says whose totals must stay hidden.
         counts: Exact, one axis for each parent and the last for the column.
         minimum: The smallest count that may be told.
+        least: Rows that each of the column's groups is known to have, shape (groups,); ``None`` for none.
     """
-    return protected(name, parents, counts, host.over(host.hidden, parents), minimum)
+    return protected(name, parents, counts, host.over(host.hidden, parents), minimum, least)
 
 
-def protected(
-    name: str, parents: Sequence[str], counts: np.ndarray, forced: np.ndarray, minimum: int
+def protected(  # noqa: PLR0913, PLR0917 - as above
+    name: str,
+    parents: Sequence[str],
+    counts: np.ndarray,
+    forced: np.ndarray,
+    minimum: int,
+    least: np.ndarray | None = None,
 ) -> ContingencyTable:
     """The table of one column given others, where it is known which totals must stay hidden.
 
@@ -124,9 +136,10 @@ def protected(
         counts: Exact, one axis for each parent and the last for the column.
         forced: True for configurations whose total must stay hidden, shape (configurations,).
         minimum: The smallest count that may be told.
+        least: As for ``conditional``.
     """
     flat = counts.reshape(-1, counts.shape[-1])
-    hidden = hide(flat, minimum, forced)
+    hidden = hide(flat, minimum, forced, least)
     told = np.where(hidden, HIDDEN, flat)
     totals = np.where(forced, HIDDEN, flat.sum(axis=1))
     several = hidden & (hidden.sum(axis=1, keepdims=True) > 1)

@@ -52,7 +52,7 @@ def test_an_argument_out_of_range_is_refused(arguments: dict[str, Any], match: s
 @pytest.mark.parametrize("mode", ["independent", "correlated"])
 @pytest.mark.parametrize("rows", [0, 1, 4])
 def test_a_table_of_fewer_rows_than_the_minimum_is_refused(rows: int, mode: Mode):
-    with pytest.raises(DescriptionError, match=rf"The table has {rows} row\(s\)\. .* at least minimum_count = 5"):
+    with pytest.raises(DescriptionError, match=r"The table has (no|too few) rows\. .* at least minimum_count = 5"):
         describe(TWENTY.head(rows), SCHEMA, mode=mode)
 
 

@@ -1,6 +1,7 @@
-"""Small counts that an informed attacker bounds below the minimum: each test fails until its leak is closed."""
+"""An attacker who knows how domains and spikes are chosen bounds no small count; and where the promise ends, by test.
 
-import math
+A test that is expected to fail shows a limit that ``docs/protection.md`` states.
+"""
 
 import numpy as np
 import polars as pl
@@ -15,11 +16,8 @@ from synth_assets_tests.tables import categories, crossed, declared, rng
 
 KEY = b"0123456789abcdef"
 
-ACROSS = "a constraint is public, and its columns are in no table together: margins and its zeros tell a cell"
-NAMED = "that a domain from data names a value tells that rows hold it, and a companion in hiding has none to spare"
-SPIKE = "that a number is a spike tells a lower bound of its count, and an upper one of what is beside it"
-STEP = "that a step is told says that fewer than minimum_count rows lie off it, also where 1 to 4 do"
-ROUNDED = "one count is rounded anew in every table that tells it under another name"
+ACROSS = "a stated limit: a constraint is public, and with the margins of its columns its zeros can tell a joint count"
+ROUNDED = "a stated limit: one count is rounded anew in every cell that tells it under another name"
 
 
 def informed(description: Description) -> Informed:
@@ -71,11 +69,9 @@ def test_that_both_of_two_ordered_columns_are_missing_cannot_be_worked_out():
     columns = tuple(Column(name, "integer", domain=Interval(0, 100, 5), nullable=True) for name in table.columns)
     schema = Schema(columns, constraints=(Ordered(("start", "end")),))
     attacker = Informed(describe(table, schema, mode="independent").to_json())
-    neither = (5, attacker._columns["end"]["domain"]["spikes"].__len__() + 1)
-    cells = attacker.know_constraints("start", "end")
-    last = max(codes[1] for _, _, codes in cells)
-    assert neither[0] == max(codes[0] for _, _, codes in cells)
-    assert attacker.largest("joint", ("start", "end"), (neither[0], last)) >= 5
+    attacker.know_constraints("start", "end")
+    neither = (5, 3)
+    assert attacker.largest("joint", ("start", "end"), neither) >= 5
 
 
 @pytest.mark.xfail(reason=ACROSS, strict=True)
@@ -122,7 +118,6 @@ def test_forbidden_combinations_tell_no_hidden_cell_of_a_learned_network():
     assert bounded(table, described, attacker) == {}
 
 
-@pytest.mark.xfail(reason=NAMED, strict=True)
 def test_a_category_from_data_that_is_named_tells_no_cell_beside_it():
     """b0 is named, so 5 rows have it, all with a0; of the 8 hidden rows of a0, 3 are left for b1."""
     table = crossed([[5, 3, 40], [0, 37, 20]])
@@ -131,7 +126,6 @@ def test_a_category_from_data_that_is_named_tells_no_cell_beside_it():
     assert bounded(table, described, informed(described)) == {}
 
 
-@pytest.mark.xfail(reason=NAMED, strict=True)
 def test_other_and_missing_pooled_alone_tell_no_small_count():
     """Both are there, and 5 rows have one or the other: neither has 5."""
     table = categories("a", {"v0": 30, "v1": 20, "x": 4, None: 1})
@@ -139,7 +133,6 @@ def test_other_and_missing_pooled_alone_tell_no_small_count():
     assert bounded(table, described, informed(described)) == {}
 
 
-@pytest.mark.xfail(reason=NAMED, strict=True)
 def test_few_rows_above_nothing_are_not_pooled_with_an_end_bin_alone():
     """The last bin has 5 rows, as end bins do; of the 9 in the pool, 4 are left for those above nothing."""
     end = [5, 6, 7, *rng(1).integers(0, 50, 54).tolist(), 96, 97, 98, 99, 97, 96]
@@ -153,7 +146,6 @@ def test_few_rows_above_nothing_are_not_pooled_with_an_end_bin_alone():
     assert bounded(as_described(table, schema), described, informed(described)) == {}
 
 
-@pytest.mark.xfail(reason=SPIKE, strict=True)
 def test_few_missing_values_are_not_pooled_with_a_spike_alone():
     """A spike has 20 rows; of the 24 in the pool, 4 are left for missing."""
     table = pl.DataFrame({"n": [0] * 21 + [None] * 3 + list(range(20, 60)) * 5})
@@ -162,7 +154,6 @@ def test_few_missing_values_are_not_pooled_with_a_spike_alone():
     assert bounded(table, described, informed(described)) == {}
 
 
-@pytest.mark.xfail(reason=SPIKE, strict=True)
 def test_a_spike_tells_no_cell_of_the_other_value_of_its_bin():
     """24 rows hold 0; were 12 or more to hold 1, that would be no spike; 8 are told, so a0 has 3 at most."""
     cells = {"a0": {0: 12, 1: 3, 2: 3, 3: 3}, "a1": {0: 12, 1: 8, 2: 10, 3: 10}}
@@ -173,7 +164,6 @@ def test_a_spike_tells_no_cell_of_the_other_value_of_its_bin():
     assert bounded(table, described, informed(described)) == {}
 
 
-@pytest.mark.xfail(reason=STEP, strict=True)
 def test_a_step_tells_no_count_of_the_rows_off_it():
     """1.5 lies in a bin without a whole number."""
     table = pl.DataFrame({"x": [0.0] * 30 + [1.0] * 30 + [2.0] * 6 + [1.5] * 3})
@@ -182,19 +172,16 @@ def test_a_step_tells_no_count_of_the_rows_off_it():
 
 
 @pytest.mark.xfail(reason=ROUNDED, strict=True)
-@pytest.mark.parametrize("mode", ["correlated"])
-def test_the_average_over_columns_does_not_bring_a_rounded_count_back(mode: str):
-    """40 columns that say what ``a`` says tell its 52 rows as 40 cells, each rounded apart."""
+def test_the_average_over_columns_does_not_bring_a_rounded_count_back():
+    """40 columns that say what ``a`` says tell its 52 rows as 40 cells, each rounded apart, to 50 or 60."""
     held = [0] * 52 + [1] * 40
     names = ["a", *(f"x{place}" for place in range(40))]
     table = pl.DataFrame({name: [f"{name}{code}" for code in held] for name in names})
     described = describe(table, declared(**dict.fromkeys(names, 2)), mode="correlated", round_to=10, key=KEY)
-    told = [int(one.counts.reshape(-1, 2)[0, 0]) for one in described.tables]
-    assert len({told[0], *told}) == 1
-    assert math.isclose(np.mean(told), told[0]), mode
+    told = [int(one.counts[0, 0]) for one in described.tables]
+    assert abs(np.mean(told) - 52) > 1
 
 
-@pytest.mark.xfail(reason="a number of rows below minimum_count is told in an error, which ends in a log", strict=True)
 def test_the_error_for_a_short_table_tells_no_small_count():
     with pytest.raises(Exception, match="at least minimum_count") as raised:
         describe(pl.DataFrame({"a": ["a0"] * 3}), declared(a=1), mode="independent")
