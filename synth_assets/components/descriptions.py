@@ -102,6 +102,14 @@ def _drawn(made: Description, name: str, workplace: Workplace) -> dict[str, Any]
     }
 
 
+def _constraints(made: Description) -> str:
+    """What every row keeps, and that saying so has a price."""
+    if not made.constraints:
+        return "none"
+    listed = "\n".join(f"- {rule}" for rule in made.constraints)
+    return f"{listed}\n\nThey are public: what they tell together with the counts is not covered by the protection."
+
+
 def _shown(made: Description, *, reused: bool, seconds: float) -> dict[str, Any]:
     links = [f"- {edge.parent} → {edge.child} ({edge.mutual_information:.3f} nats)" for edge in made.edges]
     return {
@@ -111,6 +119,7 @@ def _shown(made: Description, *, reused: bool, seconds: float) -> dict[str, Any]
         "counts": "exact" if made.round_to == 1 else f"rounded at random to multiples of {made.round_to}",
         "share hidden": round(made.share_hidden, DECIMALS),
         "network": dg.MetadataValue.md("\n".join(links) or "no edges"),
+        "constraints": dg.MetadataValue.md(_constraints(made)),
         "differential privacy": "off: this description is protected by counts, and claims no epsilon",
         "reused": reused,
         "seconds": round(seconds, 3),
