@@ -20,11 +20,10 @@ from synth_assets.describe.domain import (
     joined,
     least_known,
     least_told,
-    with_spikes,
-    with_step,
 )
 from synth_assets.describe.grid import step_of
 from synth_assets.describe.reader import Exact, Reader
+from synth_assets.describe.spikes import with_spikes, with_step
 from synth_assets.describe.survey import Survey
 from synth_assets.describe.tables import ContingencyTable, pooled, with_atoms
 from synth_assets.errors import DescriptionError

@@ -3,12 +3,10 @@
 No bound or bin edge here is taken from a row, and no value that fewer than ``minimum`` rows hold is named.
 """
 
-from bisect import bisect_right
 from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
-import polars as pl
 
 from synth_assets.describe.coding import (
     ALONE,
@@ -19,9 +17,8 @@ from synth_assets.describe.coding import (
     Presence,
     axis_limits,
     bound_to_axis,
-    into_bins,
 )
-from synth_assets.describe.reader import Exact
+from synth_assets.describe.spikes import SPIKE_MINIMUMS
 from synth_assets.describe.steps import outward_edges
 from synth_assets.describe.survey import Survey
 from synth_assets.errors import DescriptionError
@@ -29,13 +26,9 @@ from synth_assets.schema import KEY_TYPES, Categories, Column, ColumnType, Inter
 
 OTHER = "other"
 
-SPIKE_SHARE = 0.02
-"""A value that this share of all rows holds may have a code of its own."""
-
 EXTREMES = 4
 """A survey keeps this many times ``minimum`` of the smallest and the largest values."""
 
-_MOST_SPIKES = 10
 _BINS_FROM_DATA = 20
 
 
@@ -138,7 +131,9 @@ def least_known(coded: CodedColumn, minimum: int) -> np.ndarray:
     least, coding = np.zeros(coded.size, dtype=np.int64), coded.coding
     from_data = coded.column.domain_source == "data"
     if isinstance(coding, Bins):
-        least[coding.bins : coding.size] = [0 if value == ALONE else 4 * minimum for value in coding.spikes]
+        least[coding.bins : coding.size] = [
+            0 if value == ALONE else SPIKE_MINIMUMS * minimum for value in coding.spikes
+        ]
         least[[0, coding.bins - 1]] = minimum if from_data else 0
     elif isinstance(coding, Levels) and from_data and coded.column.type == "category":
         least[: coding.size] = minimum
@@ -180,43 +175,6 @@ def _quantiles(survey: Survey, least: int) -> tuple[float, float]:
     middle = survey.present // 2
     low, high = min(least - 1, middle), max(-least, middle - survey.present)
     return survey.smallest[low].item(), survey.largest[high].item()
-
-
-def with_step(coded: CodedColumn, step: float | None) -> CodedColumn:
-    """The column with the step on which its values lie; see ``grid``."""
-    if not isinstance(coded.coding, Bins):
-        return coded
-    return replace(coded, coding=replace(coded.coding, step=step))
-
-
-def with_spikes(coded: CodedColumn, exact: Exact, rows: int, minimum: int) -> CodedColumn:
-    """The column with codes of their own for values that stand out, so that a spike keeps its own dependences.
-
-    A value stands out where ``SPIKE_SHARE`` of all rows and 4 times ``minimum`` hold it, and more than two thirds of
-    the rows of its bin whose values are frequent; the most frequent of them are taken. What is not named may hold up to
-    that many rows, so no small count follows from its absence.
-
-    Args:
-        coded: A column; anything but bins comes back as it is.
-        exact: The column's frequent values.
-        rows: Of the table.
-        minimum: The smallest count that may be told.
-    """
-    if not isinstance(coded.coding, Bins):
-        return coded
-    bins = into_bins(pl.Series(exact.values), coded.coding).to_numpy()
-    beside = np.bincount(bins, exact.rows, minlength=1)[bins]
-    common = np.flatnonzero((exact.rows >= max(SPIKE_SHARE * rows, 4 * minimum)) & (3 * exact.rows > 2 * beside))
-    common = common[np.argsort(-exact.rows[common], kind="stable")][:_MOST_SPIKES]
-    spikes = {value for value in exact.values[common].tolist() if not _is_bin(value, coded)}
-    return replace(coded, coding=replace(coded.coding, spikes=tuple(sorted({*coded.coding.spikes, *spikes}))))
-
-
-def _is_bin(value: float, coded: CodedColumn) -> bool:
-    """Whether the value and one other are all that its bin has room for: what is left would be that one."""
-    edges = coded.coding.edges if isinstance(coded.coding, Bins) else ()
-    place = bisect_right(edges, value)
-    return coded.axis != "float" and 0 < place < len(edges) and edges[place] - edges[place - 1] <= 2  # noqa: PLR2004 - as said
 
 
 def joined(coded: CodedColumn, code_rows: np.ndarray, least: int) -> tuple[CodedColumn, np.ndarray]:

@@ -46,7 +46,8 @@ _PAIR_SCHEMA: dict[str, pl.DataType] = {
 def compare(frame: Frame, table: Frame, schema: Schema, *, bins: int = COMPARED_BINS) -> Comparison:
     """Total variation distance and normalised mutual information, with the sampling noise floor beside each.
 
-    Missing values are a value of their own throughout. Text is compared by whole values.
+    Missing values are a value of their own throughout. Text and keys are compared by whether there is a value, for
+    nothing else is described of them.
 
     Args:
         frame: The original.

@@ -38,6 +38,9 @@ def paired(frame: Frame, table: Frame, schema: Schema) -> tuple[pl.DataFrame, pl
         MeasurementError: A table is empty, columns are missing or unknown, or a type is not the schema's; the message
             lists all of these at once.
     """
+    if not isinstance(schema, Schema):
+        message = f"schema is a {type(schema).__name__}. Allowed: the Schema of both tables, e.g. Schema.infer(original)."
+        raise MeasurementError(message)
     tables = {"original": to_polars(frame), "synthetic table": to_polars(table)}
     problems = [problem for which, one in tables.items() for problem in _problems(which, one, schema)]
     if problems:

@@ -21,7 +21,7 @@ _CATEGORIES = (pl.Categorical, pl.Enum)
 _UNKNOWN = (pl.Object, pl.Int128, pl.UInt128)
 
 
-def write_parquet(table: Frame | BatchedTable, path: Path) -> None:
+def write_parquet(table: Frame | BatchedTable, path: Path | str) -> None:
     """Write a Parquet file, compressed with zstd, a row group at a time; it replaces the file that is there at the end.
 
     Columns keep their order and types, time zones included; categories become text. The same rows give the same bytes,
@@ -35,6 +35,7 @@ def write_parquet(table: Frame | BatchedTable, path: Path) -> None:
         SynthAssetsError: It is no table that can be read, its rows cannot be made, or the file cannot be written. The
             old file stands, and no temporary file stays.
     """
+    path = Path(path)
     try:
         with closing(in_order(table)) as batches, temporary_sibling(path) as temporary:
             whole = Incoming(next(batches), batches, table.rows if is_batched(table) else None)
