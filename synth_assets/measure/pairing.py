@@ -39,7 +39,7 @@ def paired(frame: Frame, table: Frame, schema: Schema) -> tuple[pl.DataFrame, pl
             lists all of these at once.
     """
     if not isinstance(schema, Schema):
-        message = f"schema is a {type(schema).__name__}. Allowed: the Schema of both tables, e.g. Schema.infer(original)."
+        message = f"schema is a {type(schema).__name__}. Allowed: the Schema of both, such as Schema.infer(frame)."
         raise MeasurementError(message)
     tables = {"original": to_polars(frame), "synthetic table": to_polars(table)}
     problems = [problem for which, one in tables.items() for problem in _problems(which, one, schema)]
