@@ -101,7 +101,7 @@ def _likelihood(coded: CodedColumn, number: float, code: int, rows: np.ndarray |
     steps = width / (bins.step or (1 if coded.axis != "float" else width / 1e6))
     atoms = dict(bins.atoms[code]) if bins.atoms else {}
     if rows is None or not atoms:
-        return 1 / max(steps, 1.0)
+        return max(1 / max(steps, 1.0), _LEAST_LIKELY)
     told, held = sum(atoms.values()), max(float(rows[coded.groups[code]]), 1.0)
     if number in atoms:
         return atoms[number] / max(held, told)

@@ -323,3 +323,13 @@ def test_what_names_no_values_is_refused():
 )
 def test_numbers_and_lists_of_numpy_and_polars_can_be_given(name: str, value: Any):  # noqa: ANN401 - of every kind
     assert len(generate(DESCRIBED["correlated"], rows=5, rng=rng(), given={name: value})) == 5
+
+
+def test_a_number_in_a_bin_as_wide_as_floats_go_can_be_given():
+    """One in so many that its chance rounds to 0 is still possible."""
+    table = pl.DataFrame({"a": [0.25] * 12 + [5.3930794045869475e306]})
+    described = describe(
+        table, Schema((Column("a", "float", domain=Interval(0.25, 5.3930794045869475e306, 3)),)), mode="correlated"
+    )
+    for value in (0.25, 5.3930794045869475e306):
+        assert generate(described, rows=3, rng=rng(), given={"a": value})["a"].to_list() == [value] * 3
