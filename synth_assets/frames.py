@@ -4,12 +4,13 @@ Nothing is interpreted: no column is dropped, renamed or given another meaning.
 """
 
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeGuard, runtime_checkable
 
 import polars as pl
+from polars import selectors
 
 from synth_assets.errors import SchemaError
 
@@ -103,7 +104,7 @@ def to_polars(frame: Frame) -> pl.DataFrame:
 
 @contextmanager
 def opened(frame: Frame) -> Generator[Frame]:
-    """The same table, ready to be read as often as needed inside the ``with`` block; see ``in_memory``, ``batches``.
+    """The same table, ready to be read as often as needed inside the ``with`` block; see ``batches``, ``picked``.
 
     Raises:
         SchemaError: The object is no table that can be read.
@@ -144,6 +145,30 @@ def batches(table: Frame) -> Iterator[pl.DataFrame]:
         return
     with _told(table):
         yield from _or_empty(table, _streamed(table))
+
+
+def quoted(*parts: str) -> str:
+    """Names joined by dots, each quoted so that it is a name in SQL whatever it holds.
+
+    >>> quoted("main", 'a"b')
+    '"main"."a""b"'
+    """
+    return ".".join('"' + part.replace('"', '""') + '"' for part in parts)
+
+
+def picked(table: Frame, names: Mapping[str, str]) -> Frame:
+    """Some columns of what ``opened`` gives, under other names.
+
+    Args:
+        table: From ``opened``.
+        names: The column's name by the one that it gets.
+
+    Returns:
+        Lazy where the table is polars', else a relation.
+    """
+    if isinstance(table, pl.DataFrame | pl.LazyFrame):
+        return table.lazy().select(selectors.by_name(name).as_expr().alias(to) for to, name in names.items())
+    return table.select(", ".join(f"{quoted(name)} as {quoted(to)}" for to, name in names.items()))
 
 
 def _or_empty(table: Frame, streamed: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:

@@ -57,6 +57,7 @@ class Bins:
         clamp: Whether values beyond the ends belong to the end bins (top- and bottom-coding); else they do not occur.
         spikes: Exact values that so many rows hold that each has a code of its own, after those of the bins, in which
             they are then not counted; increasing.
+        step: Values lie on multiples of it; ``None`` where they do not, or it is not known. See ``grid``.
         kind: ``bins``, as in the document.
     """
 
@@ -192,6 +193,22 @@ def _look_up(axis: pl.Series, coding: Levels) -> pl.Series:
         return pl.Series([None] * len(axis), dtype=pl.Int64)
     codes = axis.replace_strict(list(coding.values), range(coding.size), default=None, return_dtype=pl.Int64)
     return codes.set((codes.is_null() & axis.is_not_null()), coding.size - 1) if coding.other else codes
+
+
+def is_told(axis: pl.Series, coding: Coding) -> pl.Series:
+    """Whether each value lies in a level, a bin or on an exact value that is told, even where end bins take all beyond.
+
+    Args:
+        axis: On the column's axis, nothing missing.
+        coding: The column's.
+    """
+    if isinstance(coding, Levels):
+        return axis.is_in(list(coding.values))
+    if not isinstance(coding, Bins):
+        return pl.repeat(value=True, n=len(axis), eager=True)
+    numbers, named = axis.to_numpy(), [*(value for held in coding.atoms for value, _ in held), *coding.spikes]
+    last = numbers <= coding.edges[-1] if axis.dtype.is_float() else numbers < coding.edges[-1]
+    return pl.Series(((numbers >= coding.edges[0]) & last) | np.isin(numbers, named))
 
 
 def into_bins(axis: pl.Series, coding: Bins) -> pl.Series:

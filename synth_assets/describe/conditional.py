@@ -28,6 +28,15 @@ class Conditional:
         """The parents and the column."""
         return (*self.parents, self.column)
 
-    def places(self, columns: Sequence[str]) -> tuple[int, ...]:
-        """Where these columns stand in the family."""
-        return tuple(self.family.index(name) for name in columns)
+
+def widened(columns: Sequence[str], cells: np.ndarray, family: Sequence[str]) -> np.ndarray:
+    """Cells over some columns of a family, with an axis of length 1 for each of the others.
+
+    Args:
+        columns: Some of the family, in any order.
+        cells: One axis a column.
+        family: The order of the axes that come out.
+    """
+    order = sorted(range(len(columns)), key=lambda place: family.index(columns[place]))
+    sizes = {columns[place]: cells.shape[place] for place in order}
+    return cells.transpose(order).reshape([sizes.get(name, 1) for name in family])

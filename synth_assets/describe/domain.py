@@ -145,8 +145,8 @@ def least_known(coded: CodedColumn, minimum: int) -> np.ndarray:
 
 
 def by_group(coded: CodedColumn, of_codes: np.ndarray) -> np.ndarray:
-    """Numbers of a column's codes added up by group, shape (groups,)."""
-    found = np.zeros(coded.group_count, dtype=np.int64)
+    """Numbers of a column's codes, shape (size, ...), added up by group; shape (groups, ...)."""
+    found = np.zeros((coded.group_count, *of_codes.shape[1:]), dtype=of_codes.dtype)
     np.add.at(found, coded.groups, of_codes)
     return found
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from synth_assets.constraints import Constraint, Forbidden, Ordered
 from synth_assets.describe.coding import ALONE, Bins, CodedColumn, Levels
+from synth_assets.describe.conditional import widened
 from synth_assets.describe.distances import above_in
 
 
@@ -27,9 +28,7 @@ class Mask:
 
     def over(self, family: Sequence[str]) -> np.ndarray:
         """The same over a family that holds the columns, with an axis of length 1 for each of the others."""
-        order = sorted(range(len(self.columns)), key=lambda place: family.index(self.columns[place]))
-        sizes = {self.columns[place]: self.cells.shape[place] for place in order}
-        return self.cells.transpose(order).reshape([sizes.get(name, 1) for name in family])
+        return widened(self.columns, self.cells, family)
 
 
 def masks(constraints: Sequence[Constraint], column_of: Callable[[str], CodedColumn]) -> list[Mask]:

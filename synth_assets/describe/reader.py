@@ -7,17 +7,15 @@ from collections import Counter
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import polars as pl
-from polars import selectors
 
 from synth_assets.constraints import Determined
 from synth_assets.describe.coding import to_axis
 from synth_assets.describe.conform import Problem, conform, converted, refuse
 from synth_assets.describe.distances import above, with_distances
-from synth_assets.frames import Frame, batches, opened
+from synth_assets.frames import Frame, batches, opened, picked
 from synth_assets.schema import ORDERED_TYPES, Column, Schema
 
 MOST_SORTED = 2**25
@@ -109,7 +107,7 @@ class Reader:
         elif isinstance(self.table, pl.DataFrame):
             yield to_axis(self.table[column.name], column.type)
         else:
-            for batch in batches(_only(self.table, column.name)):
+            for batch in batches(picked(self.table, {column.name: column.name})):
                 yield to_axis(converted(batch, Schema((column,)))[0][column.name], column.type)
 
     def _repeated(self, rows: int) -> Iterator[tuple[Problem, int]]:
@@ -147,29 +145,14 @@ def _sorted(numbers: np.ndarray, least: int) -> Exact:
     return Exact(values, ends - np.searchsorted(numbers, values, side="left"))
 
 
-def _only(table: Any, name: str) -> Any:  # noqa: ANN401 - as frames.opened gives it
-    """The table with one of its columns."""
-    if isinstance(table, pl.LazyFrame):
-        return table.select(selectors.by_name(name))
-    return table.select(_quoted(name))
-
-
-def _grouped(table: Any, name: str, least: int) -> pl.DataFrame:  # noqa: ANN401 - as frames.opened gives it
+def _grouped(table: Frame, name: str, least: int) -> pl.DataFrame:
     """Columns ``value`` and ``rows``: the values of one column that at least ``least`` rows hold."""
-    if isinstance(table, pl.DataFrame | pl.LazyFrame):
-        counted = (
-            table.lazy()
-            .select(selectors.by_name(name).as_expr().alias("value"))
-            .group_by("value")
-            .agg(pl.len().alias("rows"))
-        )
+    values = picked(table, {"value": name})
+    if isinstance(values, pl.LazyFrame):
+        counted = values.group_by("value").agg(pl.len().alias("rows"))
         return counted.filter(pl.col("rows") >= least).collect(engine="streaming")
-    counted = table.select(f"{_quoted(name)} as value").aggregate("value, count(*) as rows", "value")
+    counted = values.aggregate("value, count(*) as rows", "value")
     return pl.DataFrame(counted.filter(f"rows >= {least}").to_arrow_table())
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _combinations(rule: Determined, rows: pl.DataFrame, before: pl.DataFrame | None) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from synth_assets.describe.conditional import Conditional
+from synth_assets.describe.conditional import Conditional, widened
 from synth_assets.errors import GenerationError
 
 
@@ -60,7 +60,7 @@ def given(conditionals: Sequence[Conditional], factors: Sequence[Factor]) -> lis
         if table is None:
             message = f"{', '.join(factor.columns)} are in no family of the network together."
             raise GenerationError(message)
-        known[table.column] *= _widened(factor.columns, factor.weights, table.family)
+        known[table.column] *= widened(factor.columns, factor.weights, table.family)
     found: list[Conditional] = []
     for table in reversed(conditionals):
         sums = table.weights.sum(axis=1, keepdims=True)
@@ -69,7 +69,7 @@ def given(conditionals: Sequence[Conditional], factors: Sequence[Factor]) -> lis
         found.append(replace(table, weights=weights.reshape(table.weights.shape)))
         host = _host(table, families)
         if host is not None:
-            known[host] *= _widened(table.parents, weights.sum(axis=-1), families[host])
+            known[host] *= widened(table.parents, weights.sum(axis=-1), families[host])
         elif not weights.sum() > 0:
             message = "No row of this description has what is given. Give less, or other values."
             raise GenerationError(message)
@@ -78,10 +78,3 @@ def given(conditionals: Sequence[Conditional], factors: Sequence[Factor]) -> lis
 
 def _host(table: Conditional, families: Mapping[str, tuple[str, ...]]) -> str | None:
     return next((name for name in table.parents if set(table.parents) <= set(families[name])), None)
-
-
-def _widened(columns: Sequence[str], weights: np.ndarray, family: Sequence[str]) -> np.ndarray:
-    """Weights over some columns of a family, with an axis of length 1 for each of the others."""
-    order = sorted(range(len(columns)), key=lambda place: family.index(columns[place]))
-    sizes = {columns[place]: weights.shape[place] for place in order}
-    return weights.transpose(order).reshape([sizes.get(name, 1) for name in family])

@@ -8,12 +8,13 @@ from typing import Any, TypeAlias
 import numpy as np
 import polars as pl
 
-from synth_assets.describe.coding import Bins, CodedColumn, Levels, encode, to_axis
+from synth_assets.describe.coding import Bins, CodedColumn, Levels, encode, is_told, to_axis
 from synth_assets.describe.document import said
 from synth_assets.errors import DescriptionError, GenerationError
 
 Given: TypeAlias = Mapping[str, Any]
 """For each column a value, or a list of values that are allowed; ``None`` is missing."""
+
 _MOST_LISTED = 50
 _LEAST_LIKELY = 1e-12
 
@@ -74,7 +75,9 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever the caller gives
 
 def _known(coded: CodedColumn, asked: list[Any], bin_rows: Mapping[str, np.ndarray]) -> Known:
     values = _series(coded, asked)
-    if not asked or values is None or (values.null_count() and not coded.column.nullable) or _is_outside(values, coded):
+    if not asked or values is None or (values.null_count() and not coded.column.nullable):
+        raise GenerationError(_refusal(coded, asked))
+    if not is_told(to_axis(values.drop_nulls(), coded.axis), coded.coding).all():
         raise GenerationError(_refusal(coded, asked))
     try:
         codes = encode(values, coded)
@@ -106,19 +109,6 @@ def _likelihood(coded: CodedColumn, number: float, code: int, rows: np.ndarray |
     if number in atoms:
         return atoms[number] / max(held, told)
     return max((held - told) / max(held, told) / max(steps - len(atoms), 1.0), _LEAST_LIKELY)
-
-
-def _is_outside(values: pl.Series, coded: CodedColumn) -> bool:
-    """Whether a value lies in no level and no bin, even where the outermost ones take whatever lies beyond."""
-    present = values.drop_nulls()
-    if isinstance(coded.coding, Levels):
-        return not present.cast(pl.String).is_in(_levels(coded)).all()
-    if not isinstance(coded.coding, Bins):
-        return False
-    numbers, edges = to_axis(present, coded.axis).to_numpy(), coded.coding.edges
-    named = [*coded.coding.spikes, *(value for held in coded.coding.atoms for value, _ in held)]
-    last = numbers <= edges[-1] if coded.axis == "float" else numbers < edges[-1]
-    return not bool((((numbers >= edges[0]) & last) | np.isin(numbers, named)).all())
 
 
 _KINDS: Mapping[str, type | tuple[type, ...]] = {

@@ -1,6 +1,6 @@
 """Blocks of rows from a model: drawn along the network, completed by the constraints, drawn again where they fail."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,7 +9,7 @@ import polars as pl
 
 from synth_assets.constraints import Determined
 from synth_assets.describe.coding import CodedColumn, encode
-from synth_assets.describe.conditional import Conditional
+from synth_assets.describe.domain import by_group
 from synth_assets.describe.impossible import missing_group
 from synth_assets.errors import GenerationError
 from synth_assets.generate.decisions import Decision, decide
@@ -72,7 +72,9 @@ class Sampler:
         streams = dict(zip(names, rng.spawn(len(names)), strict=True))
         groups: dict[str, np.ndarray] = {}
         for table in self.model.conditionals:
-            drawn = draw(table.weights, configurations(table, groups, rows), streams[table.column])
+            drawn = draw(
+                table.weights, configurations(table.parents, table.sizes[:-1], groups, rows), streams[table.column]
+            )
             groups[table.column] = self._decided(table.column, drawn, groups)
         values = {name: self._values(name, groups[name], streams[name]) for name in names}
         for name, decision in self.decisions.items():
@@ -87,7 +89,7 @@ class Sampler:
             return values
         even = np.zeros((coded.size, len(asked.numbers)))
         even[asked.number_codes, np.arange(len(asked.numbers))] = asked.likelihoods
-        picked = draw(_by_group(coded.groups, even, coded.group_count), groups, rng)
+        picked = draw(by_group(coded, even), groups, rng)
         return pl.Series(asked.numbers[picked]).set(values.is_null(), None)
 
     def _decided(self, name: str, drawn: np.ndarray, groups: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -102,10 +104,8 @@ class Sampler:
         return np.where(bound, decision.groups[self._places(decision, groups)], drawn)
 
     def _places(self, decision: Decision, groups: Mapping[str, np.ndarray]) -> np.ndarray:
-        places = np.zeros(len(groups[decision.rule.by[0]]), dtype=np.int64)
-        for name in decision.rule.by:
-            places = places * self.by_name[name].group_count + groups[name]
-        return places
+        by = decision.rule.by
+        return configurations(by, [self.by_name[name].group_count for name in by], groups, len(groups[by[0]]))
 
     def _bound(self, decision: Decision, values: Mapping[str, pl.Series]) -> pl.Series:
         """The column's values, taken from the decision wherever all columns have one.
@@ -154,19 +154,14 @@ def sampler(model: Model, seeds: np.random.SeedSequence) -> Sampler:
     return Sampler(model, seeds, decisions)
 
 
-def configurations(table: Conditional, groups: Mapping[str, np.ndarray], rows: int) -> np.ndarray:
-    """The configuration of each row's parents, the last parent varying fastest."""
+def configurations(
+    columns: Sequence[str], sizes: Sequence[int], groups: Mapping[str, np.ndarray], rows: int
+) -> np.ndarray:
+    """The combination of each row's groups in these columns, as a number; the last column varies fastest."""
     found = np.zeros(rows, dtype=np.int64)
-    for parent, size in zip(table.parents, table.sizes, strict=False):
-        found = found * size + groups[parent]
+    for name, size in zip(columns, sizes, strict=True):
+        found = found * size + groups[name]
     return found
-
-
-def _by_group(groups: np.ndarray, weights: np.ndarray, count: int) -> np.ndarray:
-    """Rows of codes added up by group."""
-    added = np.zeros((count, weights.shape[1]))
-    np.add.at(added, groups, weights)
-    return added
 
 
 def _needed(missing: int, kept: int, drawn: int) -> int:

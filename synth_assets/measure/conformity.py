@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from synth_assets.constraints import Determined, violations
 from synth_assets.describe import Description
-from synth_assets.describe.coding import Bins, CodedColumn, Levels, bound_to_axis, to_axis
+from synth_assets.describe.coding import CodedColumn, bound_to_axis, is_told, to_axis
 from synth_assets.frames import BatchedTable, Frame, in_order, opened
 from synth_assets.measure.groups import repeated, undecided
 
@@ -119,17 +118,8 @@ class _Found:
 
 
 def _count_outside(values: pl.Series, coded: CodedColumn) -> int:
-    coding, axis = coded.coding, to_axis(values, coded.column.type)
+    axis = to_axis(values, coded.column.type)
     if coded.above:
         limits = coded.column.domain
         return 0 if limits is None else int((axis > bound_to_axis(getattr(limits, "maximum", None))).sum())
-    if isinstance(coding, Levels):
-        return int((~axis.is_in(list(coding.values))).sum())
-    if isinstance(coding, Bins):
-        named = [*(value for held in coding.atoms for value, _ in held), *coding.spikes]
-        numbers = axis.to_numpy()
-        inside = (numbers >= coding.edges[0]) & (numbers <= coding.edges[-1])
-        if coded.column.type != "float":
-            inside &= numbers < coding.edges[-1]
-        return int((~inside & ~np.isin(numbers, named)).sum())
-    return 0
+    return int((~is_told(axis, coded.coding)).sum())

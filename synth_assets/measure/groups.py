@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 import duckdb
 import polars as pl
-from polars import selectors
 
 from synth_assets.constraints import Determined
 from synth_assets.errors import MeasurementError
-from synth_assets.frames import Frame
+from synth_assets.frames import Frame, picked
 
 
 def repeated(table: Frame, name: str) -> int:
@@ -41,12 +40,9 @@ def _beyond_largest(table: Frame, by: Sequence[str], parts: Sequence[str]) -> in
     """Rows alike in ``by``, less the largest part of them that is alike in ``parts`` too; without parts, less one."""
     names = {f"c{place}": name for place, name in enumerate([*by, *parts])}
     groups = list(names)[: len(by)]
-    if isinstance(table, pl.DataFrame | pl.LazyFrame):
-        return _in_polars(
-            table.lazy().select(selectors.by_name(name).as_expr().alias(to) for to, name in names.items()), groups
-        )
     try:
-        return _in_duckdb(table.select(", ".join(f"{_quoted(name)} as {to}" for to, name in names.items())), groups)
+        columns = picked(table, names)
+        return _in_polars(columns, groups) if isinstance(columns, pl.LazyFrame) else _in_duckdb(columns, groups)
     except duckdb.Error as error:
         failure = type(error).__name__
     message = f"DuckDB cannot count rows that are alike in {', '.join(by)} ({failure}). Free memory and disk space."
@@ -68,7 +64,3 @@ def _in_duckdb(table: duckdb.DuckDBPyRelation, groups: list[str]) -> int:
     kept = "max(rows_alike)" if len(table.columns) > len(groups) else "1"
     odd = alike.aggregate(f"sum(rows_alike) - {kept} as odd", by).aggregate("coalesce(sum(odd), 0)")
     return int(odd.fetchall()[0][0])
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

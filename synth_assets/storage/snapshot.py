@@ -8,8 +8,9 @@ from pathlib import Path
 import duckdb
 
 from synth_assets.errors import StorageError
+from synth_assets.frames import quoted
 from synth_assets.storage.files import temporary_sibling, wal
-from synth_assets.storage.tables import TableName, copy_table, quoted
+from synth_assets.storage.tables import TableName, copy_table
 from synth_assets.storage.warehouse import Warehouse
 
 _BUFFER = "512MiB"

@@ -10,6 +10,7 @@ import pandas as pd
 import polars as pl
 
 from synth_assets.errors import StorageError
+from synth_assets.frames import quoted
 from synth_assets.storage.incoming import Incoming
 
 _INCOMING = "incoming frame"
@@ -42,15 +43,6 @@ class TableName:
     def __str__(self) -> str:
         """As people write it: the schema only where it is not the usual one."""
         return self.name if self.schema == "main" else f"{self.schema}.{self.name}"
-
-
-def quoted(*parts: str) -> str:
-    """Names joined by dots, each quoted so that it is a name in SQL whatever it holds.
-
-    >>> quoted("main", 'a"b')
-    '"main"."a""b"'
-    """
-    return ".".join('"' + part.replace('"', '""') + '"' for part in parts)
 
 
 def check_columns(name: TableName, columns: pl.Schema) -> None:

@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 
 from synth_assets.errors import StorageError
-from synth_assets.frames import BATCH_ROWS, BatchedTable, Frame
+from synth_assets.frames import BATCH_ROWS, BatchedTable, Frame, quoted
 from synth_assets.storage.connections import reading, writing
 from synth_assets.storage.incoming import incoming
 from synth_assets.storage.tables import (
@@ -18,7 +18,6 @@ from synth_assets.storage.tables import (
     catalog,
     check_columns,
     create_table,
-    quoted,
     read_table,
     with_zones,
     zones,
