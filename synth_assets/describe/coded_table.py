@@ -5,7 +5,7 @@ It holds one or two bytes for each value of the table, in a temporary file where
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from tempfile import TemporaryFile
 
 import numpy as np
@@ -67,6 +67,18 @@ class CodedTable:
             counts += np.bincount(places, minlength=cells)
         return counts.reshape(shape)
 
+    def regrouped(self, columns: Mapping[str, CodedColumn]) -> "CodedTable":
+        """The table with its columns' codes in the groups of these columns; the old one is used up.
+
+        Args:
+            columns: Each of ours, of which every code still was a group of its own.
+        """
+        for name, coded in columns.items():
+            codes, groups = self.groups[name], coded.groups.astype(self.groups[name].dtype)
+            for start in range(0, len(codes) if coded.merged else 0, _ROWS_AT_A_TIME):
+                codes[start : start + _ROWS_AT_A_TIME] = groups[codes[start : start + _ROWS_AT_A_TIME]]
+        return replace(self, columns=dict(columns))
+
     def published(self, tables: Mapping[str, ContingencyTable], minimum: int) -> tuple[CodedColumn, ...]:
         """The columns as they are published, with the atoms that their protected tables leave room for."""
         return tuple(
@@ -110,6 +122,20 @@ def coded_table(reader: Reader, minimum: int) -> CodedTable:
         columns[name], code_rows[name] = _final(coded, codes[name], least_told(surveys[name], minimum), minimum)
         groups[name] = codes[name]
     return CodedTable(rows, columns, groups, code_rows, exact)
+
+
+def coded_publicly(reader: Reader, columns: Mapping[str, CodedColumn]) -> CodedTable:
+    """The table of a reader, coded by codings that owe nothing to the data; it is read twice.
+
+    Args:
+        reader: Of the table.
+        columns: Every column's coding, in order.
+
+    Raises:
+        SchemaError: The table does not fit its schema.
+    """
+    rows = sum(len(batch) for batch in reader.checked())
+    return CodedTable(rows, columns, codes_of(reader, columns.values(), rows), {}, {})
 
 
 def survey(reader: Reader, minimum: int) -> tuple[int, dict[str, Survey]]:

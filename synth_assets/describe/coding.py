@@ -105,6 +105,8 @@ class CodedColumn:
         pool_mode: The pooled code that draws take instead, where one holds more than half of the pool.
         above: Where not empty, ``coding`` is not of the values but of how far they lie above the largest of these
             columns, in whole days, microseconds or the column's own numbers; ``ALONE`` where all of those are missing.
+        merged: The group of each code, where not empty; then there is no pool. Groups are numbered from 0.
+        shares: How much each code is drawn within its group, where ``merged`` is not empty.
     """
 
     column: Column
@@ -112,6 +114,8 @@ class CodedColumn:
     pool: tuple[int, ...] = ()
     pool_mode: int | None = None
     above: tuple[str, ...] = ()
+    merged: tuple[int, ...] = ()
+    shares: tuple[float, ...] = ()
 
     @property
     def axis(self) -> ColumnType:
@@ -127,14 +131,26 @@ class CodedColumn:
 
     @property
     def groups(self) -> np.ndarray:
-        """The group of each code, int64 of shape (size,): codes of their own first, in order, the pool last."""
+        """The group of each code, int64 of shape (size,); with a pool, codes of their own first, in order."""
+        if self.merged:
+            return np.array(self.merged, dtype=np.int64)
         alone = np.ones(self.size, dtype=bool)
         alone[list(self.pool)] = False
         return np.where(alone, np.cumsum(alone) - 1, alone.sum())
 
     @property
+    def together(self) -> frozenset[int]:
+        """The codes that share their group with others."""
+        if not self.merged:
+            return frozenset(self.pool)
+        sizes = np.bincount(self.merged)
+        return frozenset(code for code, group in enumerate(self.merged) if sizes[group] > 1)
+
+    @property
     def group_count(self) -> int:
         """How many groups there are."""
+        if self.merged:
+            return max(self.merged) + 1
         return self.size - len(self.pool) + bool(self.pool)
 
 

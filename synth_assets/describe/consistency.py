@@ -38,6 +38,10 @@ def check(description: "Description") -> None:
         return
     require(description.rows is not None and description.rows > 0, "rows must be a whole number above 0")
     _check_order(description)
+    if description.privacy is not None:
+        _check_expected(description)
+        return
+    require(not any(coded.merged for coded in description.columns), "merged codes go with epsilon")
     columns = {coded.column.name: coded for coded in description.columns}
     tables = {table.column: table for table in description.tables}
     for table in description.tables:
@@ -49,7 +53,11 @@ def check(description: "Description") -> None:
 def _check_uncounted(columns: tuple[CodedColumn, ...]) -> None:
     for coded in columns:
         told = (
-            coded.pool or coded.above or any(getattr(coded.coding, "atoms", ())) or getattr(coded.coding, "spikes", ())
+            coded.merged
+            or coded.pool
+            or coded.above
+            or any(getattr(coded.coding, "atoms", ()))
+            or getattr(coded.coding, "spikes", ())
         )
         require(not told, f"random mode counts nothing of {coded.column.name!r}")
 
@@ -74,6 +82,32 @@ def _check_order(description: "Description") -> None:
     drawn = [(edge.parent, edge.child) for edge in description.edges]
     used = [(parent, table.column) for table in description.tables for parent in table.parents]
     require(sorted(drawn) == sorted(used), "the network and the tables' parents must be the same")
+
+
+def _check_expected(description: "Description") -> None:
+    """Fitted counts: nothing is hidden, and every configuration that its parents can be in has some."""
+    tables = {table.column: table for table in description.tables}
+    for table in description.tables:
+        name = table.column
+        require(bool((table.modes == NO_MODE).all()), f"the table of {name!r} names modes, and nothing is hidden")
+        sums = table.counts.sum(axis=1)
+        require(bool(np.allclose(table.totals, sums, atol=1e-6)), f"the totals of {name!r} must be those of its counts")
+        require(bool(sums.any()), f"the table of {name!r} must have counts")
+        if table.parents:
+            possible = _host_counts(table, tables) > 0
+            require(bool((sums[possible] > 0).all()), f"the table of {name!r} must have counts wherever its parents do")
+    for coded in description.columns:
+        told = coded.pool or any(getattr(coded.coding, "atoms", ()))
+        require(not told, f"with epsilon nothing is pooled, and no exact value of {coded.column.name!r} is counted")
+
+
+def _host_counts(table: ContingencyTable, tables: Mapping[str, ContingencyTable]) -> np.ndarray:
+    """The counts of the parents' configurations, in the table that holds them all."""
+    hosts = [tables[name] for name in table.parents if set(table.parents) <= set(tables[name].family)]
+    require(bool(hosts), f"the parents of {table.column!r} must be together in the table of one of them")
+    inside = [name for name in hosts[0].family if name in table.parents]
+    require(inside == list(table.parents), f"the parents of {table.column!r} must be in the order of their table")
+    return hosts[0].over(hosts[0].counts, table.parents)
 
 
 def _check_totals(table: ContingencyTable, tables: Mapping[str, ContingencyTable], rows: int, slack: int = 0) -> None:

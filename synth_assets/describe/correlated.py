@@ -29,7 +29,7 @@ def describe_correlated(
     names = list(table.columns)
     counted = functools.cache(table.counted)
     scores = _scores(table) if max_parents and not rules.whole else {}
-    asked = _with_decisions(rules, constraints, table, max_parents)
+    asked = with_decisions(rules, constraints, table, max_parents)
     nodes = learn(scores, names, counted, minimum_count, max_parents, asked)
     least = {name: by_group(coded, least_known(coded, minimum_count)) for name, coded in table.columns.items()}
     tables = tables_of(nodes, counted, minimum_count, least)
@@ -44,7 +44,7 @@ def describe_correlated(
     )
 
 
-def _with_decisions(
+def with_decisions(
     rules: NetworkRules, constraints: Sequence[Constraint], table: CodedTable, max_parents: int
 ) -> NetworkRules:
     """The rules, with edges forced to a column from those that decide it, or that column placed after them.

@@ -8,7 +8,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from typing import Any, Final, Literal, Self
 
 from synth_assets.constraints import Constraint, constraint_from_dict
 from synth_assets.describe.coding import CodedColumn
@@ -22,12 +22,14 @@ from synth_assets.describe.document import (
     whole,
 )
 from synth_assets.describe.network import Edge
+from synth_assets.describe.privacy import LedgerMark, Privacy
 from synth_assets.describe.tables import ContingencyTable
 from synth_assets.errors import DescriptionError, SchemaError
 from synth_assets.schema import MODES, Mode, Schema
 
 FORMAT = "synth-assets/description"
 VERSION = 1
+UNBOOKED: Final = "none"
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +44,9 @@ class Description:
         edges: The network, in the order of ``tables``; only in correlated mode.
         minimum_count: No count from 1 to one less than this can be worked out from the description.
         max_parents: The most parents a column may have; 0 outside correlated mode.
-        epsilon: Always ``None``: this description is not differentially private.
-        ledger: Where the spent privacy budget is recorded; ``none`` where it is not.
+        privacy: The bound of its differential privacy; ``None`` where it has none. Counts then are expected counts,
+            fitted to noisy ones.
+        ledger: Where the spent privacy budget is booked; ``none`` where it is not.
         public_domain_reason: Why domains that came from data are public, where the user asserted it.
         provenance: Where the description comes from, as names and keyed hashes; set by who stores it.
         constraints: Rules between columns that every synthetic row keeps.
@@ -57,8 +60,8 @@ class Description:
     edges: tuple[Edge, ...] = ()
     minimum_count: int = 5
     max_parents: int = 0
-    epsilon: None = None
-    ledger: str = "none"
+    privacy: Privacy | None = None
+    ledger: LedgerMark | Literal["none"] = UNBOOKED
     public_domain_reason: str | None = None
     provenance: Mapping[str, str] = field(default_factory=dict)
     constraints: tuple[Constraint, ...] = ()
@@ -90,6 +93,16 @@ class Description:
         raise DescriptionError(message)
 
     @property
+    def epsilon(self) -> float | None:
+        """The bound of its differential privacy, smaller is more private; ``None`` where it has none."""
+        return None if self.privacy is None else self.privacy.epsilon
+
+    @property
+    def delta(self) -> float | None:
+        """The chance with which that bound may not hold."""
+        return None if self.privacy is None else self.privacy.delta
+
+    @property
     def share_hidden(self) -> float:
         """The share of the rows in told configurations that lies in hidden cells, over all tables; 0 without tables."""
         counted = sum(int(table.totals[table.totals > 0].sum()) for table in self.tables)
@@ -99,6 +112,10 @@ class Description:
     def with_provenance(self, **words: str) -> Self:
         """The same description, saying where it comes from."""
         return replace(self, provenance={**self.provenance, **words})
+
+    def with_ledger(self, mark: LedgerMark) -> Self:
+        """The same description, saying where its spend is booked."""
+        return replace(self, ledger=mark)
 
     def with_schema(self, schema: Schema) -> Self:
         """The same description, with what the schema says beside its columns."""
@@ -115,7 +132,9 @@ class Description:
             "round_to": self.round_to,
             "max_parents": self.max_parents,
             "epsilon": self.epsilon,
-            "ledger": self.ledger,
+            "delta": self.delta,
+            "privacy": self.privacy.to_dict() if self.privacy else None,
+            "ledger": self.ledger if isinstance(self.ledger, str) else self.ledger.to_dict(),
             "public_domain_reason": self.public_domain_reason,
             "provenance": dict(self.provenance),
             "columns": [column_to_dict(coded) for coded in self.columns],
@@ -154,25 +173,31 @@ class Description:
         require(isinstance(document, Mapping) and document.get("format") == FORMAT, f"format must be {FORMAT!r}")
         require(document["version"] == VERSION, f"version is {document['version']!r}; this program reads {VERSION}")
         require(document["mode"] in MODES, f"mode is {document['mode']!r}; allowed: {', '.join(MODES)}")
-        require(document["epsilon"] is None, "epsilon must be null")
+        private = document.get("privacy")
+        privacy = None if private is None else Privacy.from_dict(private)
+        bounds = (document["epsilon"], document.get("delta"))
+        same = bounds == ((privacy.epsilon, privacy.delta) if privacy else (None, None))
+        require(same, "epsilon and delta must be those of privacy, or null")
         columns = tuple(_column(entry) for entry in document["columns"])
         by_name = {coded.column.name: coded for coded in columns}
         require(len(by_name) == len(columns) > 0, "columns must be there and have names of their own")
         reason, provenance = document["public_domain_reason"], dict(document["provenance"])
         require(isinstance(reason, str | None), "public_domain_reason must be text or null")
-        words = [document["ledger"], *provenance, *provenance.values()]
-        require(all(isinstance(word, str) for word in words), "ledger and provenance must be text")
+        booked = document["ledger"]
+        words = [*provenance, *provenance.values()]
+        require(all(isinstance(word, str) for word in words), "provenance must be text")
         round_to = document.get("round_to", 1)
         whole([document["minimum_count"], document["max_parents"], document["rows"] or 0, round_to], "counts")
         description = cls(
             mode=document["mode"],
             columns=columns,
             rows=document["rows"],
-            tables=tuple(table_from_dict(entry, by_name) for entry in document["tables"]),
+            tables=tuple(table_from_dict(entry, by_name, exact=privacy is None) for entry in document["tables"]),
             edges=tuple(_edge(entry) for entry in document["network"]),
             minimum_count=document["minimum_count"],
             max_parents=document["max_parents"],
-            ledger=document["ledger"],
+            privacy=privacy,
+            ledger=UNBOOKED if booked == UNBOOKED else LedgerMark.from_dict(booked),
             public_domain_reason=reason,
             provenance=provenance,
             round_to=round_to,

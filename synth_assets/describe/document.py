@@ -49,6 +49,7 @@ def column_to_dict(coded: CodedColumn) -> dict[str, Any]:
             "pool_mode": coded.pool_mode,
             "above": list(coded.above),
         }
+        | ({"merged": list(coded.merged), "shares": list(coded.shares)} if coded.merged else {})
         | ({"limits": coded.column.to_dict()["domain"]} if coded.column.domain else {})
     )
 
@@ -66,12 +67,28 @@ def column_from_dict(entry: Mapping[str, Any]) -> CodedColumn:
     coding = _coding_from_dict(entry["domain"], axis)
     pool, mode = tuple(entry["pool"]), entry["pool_mode"]
     whole([*pool, 0 if mode is None else mode], f"the pool of {column.name!r}")
-    coded = CodedColumn(column, coding, pool, mode, above)
+    coded = CodedColumn(column, coding, pool, mode, above, *_merged(entry))
+    _check_merged(coded)
     require(list(pool) == sorted(set(pool)), f"the pool of {column.name!r} must be in order, each code once")
     require(all(code < coded.size for code in pool), f"the pool of {column.name!r} names codes that do not exist")
     require(mode is None or mode in pool, f"pool_mode of {column.name!r} must be in the pool")
     require(coded.size > 0, f"column {column.name!r} must have a value or be nullable")
     return coded
+
+
+def _merged(entry: Mapping[str, Any]) -> tuple[tuple[int, ...], tuple[float, ...]]:
+    merged, shares = list(entry.get("merged", ())), list(entry.get("shares", ()))
+    whole(merged, "merged")
+    _expected(shares, "shares")
+    return tuple(merged), tuple(map(float, shares))
+
+
+def _check_merged(coded: CodedColumn) -> None:
+    if coded.merged or coded.shares:
+        name, groups = coded.column.name, set(coded.merged)
+        require(not coded.pool, f"{name!r} has a pool and merged codes")
+        require(len(coded.merged) == len(coded.shares) == coded.size, f"merged and shares of {name!r} must be per code")
+        require(groups == set(range(len(groups))), f"the groups of {name!r} must be numbered from 0")
 
 
 def table_to_dict(table: ContingencyTable) -> dict[str, Any]:
@@ -89,12 +106,15 @@ def table_to_dict(table: ContingencyTable) -> dict[str, Any]:
     }
 
 
-def table_from_dict(entry: Mapping[str, Any], columns: Mapping[str, CodedColumn]) -> ContingencyTable:
+def table_from_dict(
+    entry: Mapping[str, Any], columns: Mapping[str, CodedColumn], *, exact: bool = True
+) -> ContingencyTable:
     """The table that ``table_to_dict`` wrote.
 
     Args:
         entry: The plain values.
         columns: All columns by name.
+        exact: Whether counts are whole, and may be hidden; else they are expected ones.
 
     Raises:
         ValueError: It is of another form or does not fit the columns.
@@ -104,8 +124,9 @@ def table_from_dict(entry: Mapping[str, Any], columns: Mapping[str, CodedColumn]
     sizes = tuple(columns[one].group_count for one in (*parents, name))
     shape = (math.prod(sizes[:-1]), sizes[-1])
     require(math.prod(shape) <= _MOST_CELLS, f"the table of {name!r} has more than {_MOST_CELLS} cells")
-    counts = np.array([_counts(row, f"the counts of {name!r}") for row in entry["counts"]], dtype=np.int64)
-    totals = np.array(_counts(entry["totals"], f"the totals of {name!r}"), dtype=np.int64)
+    read, kind = (_counts, np.int64) if exact else (_expected, np.float64)
+    counts = np.array([read(row, f"the counts of {name!r}") for row in entry["counts"]], dtype=kind)
+    totals = np.array(read(entry["totals"], f"the totals of {name!r}"), dtype=kind)
     modes = np.array(_counts(entry["modes"], f"the modes of {name!r}"), dtype=np.int64)
     fits = counts.shape == shape and totals.shape == modes.shape == shape[:1]
     require(fits, f"the table of {name!r} must be of shape {shape}")
@@ -116,6 +137,14 @@ def _counts(shown: Iterable[Any], what: str) -> list[int]:
     counts = list(shown)
     whole((count for count in counts if count is not None), what)
     return [HIDDEN if count is None else count for count in counts]
+
+
+def _expected(shown: Iterable[Any], what: str) -> list[float]:
+    counts = list(shown)
+    for count in counts:
+        fits = type(count) in {int, float} and 0 <= count <= MOST_COUNT
+        require(fits, f"{what} must be numbers from 0")
+    return counts
 
 
 def whole(numbers: Iterable[Any], what: str) -> None:

@@ -69,7 +69,7 @@ def line(coded: CodedColumn) -> np.ndarray:
         order = codes.tolist()
     else:
         order = []
-    return coded.groups[np.array([code for code in order if code not in coded.pool], dtype=np.int64)]
+    return coded.groups[np.array([code for code in order if code not in coded.together], dtype=np.int64)]
 
 
 def fill_hidden(

@@ -63,7 +63,7 @@ def groups_of(coded: CodedColumn, values: tuple[object, ...]) -> np.ndarray | No
     if coded.column.nullable:
         listed[None] = coded.size - 1
     codes = [listed[value] for value in values if value in listed]
-    if set(codes) & set(coded.pool) or (coded.coding.other and any(value not in listed for value in values)):
+    if set(codes) & coded.together or (coded.coding.other and any(value not in listed for value in values)):
         return None
     return coded.groups[np.array(codes, dtype=np.int64)]
 
@@ -84,7 +84,7 @@ def _alone(high: CodedColumn, below: Sequence[CodedColumn]) -> Iterator[Mask]:
 def missing_group(coded: CodedColumn) -> int | None:
     """The group that stands for missing and nothing else, if there is one."""
     code = coded.size - 1
-    return int(coded.groups[code]) if coded.column.nullable and code not in coded.pool else None
+    return int(coded.groups[code]) if coded.column.nullable and code not in coded.together else None
 
 
 def _without_missing(coded: CodedColumn) -> list[int]:
@@ -97,6 +97,6 @@ def _kinds(high: CodedColumn) -> tuple[list[int], list[int]]:
     """The groups that hold ``ALONE`` only, and those that hold distances only."""
     spikes = high.coding.spikes if isinstance(high.coding, Bins) else ()
     codes = [high.coding.size - len(spikes) + place for place, value in enumerate(spikes) if value == ALONE]
-    lonely = [int(high.groups[code]) for code in codes if code not in high.pool]
+    lonely = [int(high.groups[code]) for code in codes if code not in high.together]
     mixed = {int(high.groups[code]) for code in codes}
     return lonely, [group for group in _without_missing(high) if group not in mixed]

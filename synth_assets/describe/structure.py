@@ -104,12 +104,12 @@ class Search:
 
     def _candidates(self, node: Node, nodes: Sequence[Node]) -> Iterator[tuple[tuple[str, ...], np.ndarray]]:
         """Wider sets of parents, each with its counts and the column's on the last axis."""
-        for wider in _wider(node.parents, nodes):
-            further = next(name for name in wider if name not in node.parents)
+        for parents in wider(node.parents, nodes):
+            further = next(name for name in parents if name not in node.parents)
             if (further, node.column) not in self.forbid:
-                counts = self.counted((*wider, node.column))
+                counts = self.counted((*parents, node.column))
                 if counts.size <= MOST_CELLS:
-                    yield wider, counts
+                    yield parents, counts
 
 
 def _depends(counts: np.ndarray, places: Sequence[int], threshold: float) -> bool:
@@ -121,17 +121,17 @@ def _depends(counts: np.ndarray, places: Sequence[int], threshold: float) -> boo
     return True
 
 
-def _wider(parents: tuple[str, ...], nodes: Sequence[Node]) -> Iterator[tuple[str, ...]]:
+def wider(parents: tuple[str, ...], nodes: Sequence[Node]) -> Iterator[tuple[str, ...]]:
     """The parents and one more column, for every family that holds them all; in the order in which they were placed."""
     seen = set()
     for node in nodes:
         family = (*node.parents, node.column)
         if set(parents) <= set(family):
             for further in family:
-                wider = tuple(name for name in family if name in parents or name == further)
-                if len(wider) > len(parents) and wider not in seen:
-                    seen.add(wider)
-                    yield wider
+                several = tuple(name for name in family if name in parents or name == further)
+                if len(several) > len(parents) and several not in seen:
+                    seen.add(several)
+                    yield several
 
 
 def _likelihood(counts: np.ndarray, minimum: int) -> float:

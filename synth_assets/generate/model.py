@@ -12,10 +12,10 @@ from synth_assets.describe.impossible import masks
 from synth_assets.errors import GenerationError
 from synth_assets.generate.evidence import Factor, given, home, together
 from synth_assets.generate.known import Known
-from synth_assets.generate.values import pool_weights
+from synth_assets.generate.values import code_shares
 
 _LEAST_SHARE = 1e-9
-"""Of a pool that never draws what is asked: it is possible, but less likely than anything else."""
+"""Of a group that never draws what is asked: it is possible, but less likely than anything else."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,11 +91,10 @@ def _weights(coded: CodedColumn, known: Known) -> np.ndarray:
     likely = known.codes.astype(float)
     if len(known.numbers):
         likely[: coded.coding.size] = np.bincount(known.number_codes, known.likelihoods, minlength=coded.coding.size)
-    weights = np.zeros(coded.group_count)
-    alone = np.setdiff1d(np.flatnonzero(known.codes), coded.pool)
-    weights[coded.groups[alone]] = likely[alone]
-    if any(known.codes[code] for code in coded.pool):
-        free, held = pool_weights(coded, None), pool_weights(coded, known.codes)
-        share = np.where(held > 0, free * likely[list(coded.pool)], 0.0).sum() / free.sum()
-        weights[-1] = max(share, _LEAST_SHARE)
-    return weights
+    free, held = code_shares(coded, None), code_shares(coded, known.codes)
+    sums, wanted = (
+        np.bincount(coded.groups, part, minlength=coded.group_count)
+        for part in (free, np.where((held > 0) & known.codes, free * likely, 0.0))
+    )
+    asked = np.bincount(coded.groups, known.codes, minlength=coded.group_count) > 0
+    return np.where(asked & (wanted == 0), _LEAST_SHARE, wanted / sums)

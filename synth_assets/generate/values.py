@@ -1,4 +1,4 @@
-"""From groups to values: spread pools, draw numbers inside bins, and write each column in its own type."""
+"""From groups to values: spread groups over codes, draw numbers inside bins, write each column in its own type."""
 
 import math
 from fractions import Fraction
@@ -33,7 +33,7 @@ def axis_values(
         rng: Source of chance.
         allowed: Which codes may occur, bool of shape (size,); ``None`` for all.
     """
-    codes = _spread_pool(coded, groups, rng, allowed)
+    codes = _spread_groups(coded, groups, rng, allowed)
     present = codes < coded.coding.size
     if isinstance(coded.coding, Levels):
         values = pl.Series(list(coded.coding.values) or [None]).gather(np.where(present, codes, 0))
@@ -77,28 +77,35 @@ def numbered(column: Column, present: pl.Series, first: int) -> pl.Series:
     return values.set(present.is_null(), None) if present.null_count() else values
 
 
-def _spread_pool(
+def _spread_groups(
     coded: CodedColumn, groups: np.ndarray, rng: np.random.Generator, allowed: np.ndarray | None
 ) -> np.ndarray:
-    """Groups as codes; draws of the pool spread evenly over its codes, or go to its mode."""
-    pool = np.asarray(coded.pool, dtype=np.int64)
-    alone = np.setdiff1d(np.arange(coded.size), pool)
-    codes = np.append(alone, -1)[groups]
-    pooled = codes < 0
-    if pooled.any():
-        weights = pool_weights(coded, allowed)
-        codes[pooled] = pool[draw(weights[None, :], np.zeros(int(pooled.sum()), dtype=np.int64), rng)]
+    """Groups as codes; draws of a group that several codes share go to them by their shares."""
+    order = np.argsort(coded.groups, kind="stable")
+    sizes = np.bincount(coded.groups, minlength=coded.group_count)
+    codes = order[np.cumsum(sizes) - sizes][groups]
+    shares = code_shares(coded, allowed)
+    for group in np.flatnonzero(sizes > 1):
+        rows = np.flatnonzero(groups == group)
+        if len(rows):
+            several = np.flatnonzero(coded.groups == group)
+            codes[rows] = several[draw(shares[several][None, :], np.zeros(len(rows), dtype=np.int64), rng)]
     return codes
 
 
-def pool_weights(coded: CodedColumn, allowed: np.ndarray | None) -> np.ndarray:
-    """How much each code of the pool is drawn, of those that are allowed; shape (codes in the pool,)."""
-    pool = np.asarray(coded.pool, dtype=np.int64)
-    weights = np.ones(len(pool)) if coded.pool_mode is None else (pool == coded.pool_mode).astype(float)
-    if allowed is None:
-        return weights
-    rest = np.where(allowed[pool], weights, 0.0)
-    return rest if rest.any() else allowed[pool].astype(float)
+def code_shares(coded: CodedColumn, allowed: np.ndarray | None) -> np.ndarray:
+    """How much each code is drawn within its group, of those that are allowed; not negative, shape (size,).
+
+    Where no allowed code of a group has a share, all allowed ones are alike.
+    """
+    shares = np.ones(coded.size) if not coded.merged else np.asarray(coded.shares, dtype=np.float64)
+    if coded.pool_mode is not None:
+        shares[list(coded.pool)] = 0.0
+        shares[coded.pool_mode] = 1.0
+    open_to = np.ones(coded.size, dtype=bool) if allowed is None else allowed
+    held = np.where(open_to, shares, 0.0)
+    empty = np.bincount(coded.groups, held, minlength=coded.group_count) == 0
+    return np.where(empty[coded.groups], open_to, held)
 
 
 def _numbers(

@@ -14,7 +14,8 @@ from synth_assets.describe.hide import hide
 from synth_assets.describe.learn import learn
 from synth_assets.describe.network import MOST_CELLS, Score, directed, forest, pairs, stratified_p_value
 from synth_assets.describe.rules import NetworkRules
-from synth_assets.describe.structure import Node, _likelihood, _wider, tables_of
+from synth_assets.describe.structure import Node, _likelihood, tables_of
+from synth_assets.describe.structure import wider as wider_sets
 from synth_assets.errors import DescriptionError
 from synth_assets_tests.describe.counting import counter, scored
 from synth_assets_tests.tables import rng
@@ -77,7 +78,7 @@ def frozen(scores: dict[tuple[str, str], Score], counted: Counted, minimum: int,
         parents: tuple[str, ...] = (parent,)
         while len(parents) < max_parents:
             best, gain = None, _likelihood(counted((*parents, child)), minimum)
-            for wider in _wider(parents, nodes):
+            for wider in wider_sets(parents, nodes):
                 counts = counted((*wider, child))
                 more = _likelihood(counts, minimum) if counts.size <= MOST_CELLS else -np.inf
                 if more > gain and depends(wider, child):

@@ -1,0 +1,64 @@
+"""Descriptions with differential privacy: noisy tables of a declared domain, a network chosen privately, a fit.
+
+Everything after the noise is post-processing; nothing here may look at a count that no noise has been added to, but to
+add it.
+"""
+
+from dataclasses import dataclass
+
+from synth_assets.describe.coded_table import coded_publicly
+from synth_assets.describe.correlated import with_decisions
+from synth_assets.describe.description import Description
+from synth_assets.describe.private.correlated import Task, describe_correlated_privately
+from synth_assets.describe.private.domain import check_declared, public_codings
+from synth_assets.describe.private.independent import describe_independent_privately
+from synth_assets.describe.private.mechanism import Mechanism
+from synth_assets.describe.private.noise import Noise, OpenDPNoise
+from synth_assets.describe.private.request import Request
+from synth_assets.describe.reader import reading
+from synth_assets.describe.rules import NetworkRules
+from synth_assets.frames import Frame
+from synth_assets.schema import Mode, Schema
+
+__all__ = ["Asked", "Noise", "OpenDPNoise", "Request", "check_declared", "describe_privately"]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What kind of description is asked for.
+
+    Attributes:
+        mode: ``independent`` or ``correlated``.
+        rules: What must hold of the network.
+        max_parents: The most parents a column may have.
+        minimum_count: Noisy counts below it are not told apart where columns meet.
+    """
+
+    mode: Mode
+    rules: NetworkRules
+    max_parents: int
+    minimum_count: int
+
+
+def describe_privately(frame: Frame, schema: Schema, asked: Asked, request: Request, noise: Noise) -> Description:
+    """A description that keeps the request's bound.
+
+    Args:
+        frame: No unit of privacy has more rows than the request says.
+        schema: Every domain declared or asserted.
+        asked: The kind of description.
+        request: The bound.
+        noise: Where noise comes from. ``describe`` gives ``OpenDPNoise``; nothing but a test gives another.
+
+    Raises:
+        SchemaError: The table does not fit the schema.
+        DescriptionError: The network's rules cannot be kept, or epsilon is too small for so many columns.
+    """
+    with reading(frame, schema) as reader:
+        table = coded_publicly(reader, public_codings(schema, reader.above))
+    mechanism = Mechanism(request, noise)
+    if asked.mode == "independent":
+        return describe_independent_privately(table, mechanism, asked.minimum_count)
+    rules = with_decisions(asked.rules, schema.constraints, table, asked.max_parents)
+    task = Task(schema.constraints, rules, asked.max_parents, asked.minimum_count, mechanism)
+    return describe_correlated_privately(table, task)

@@ -1,0 +1,83 @@
+"""At most so many rows of each person: which ones stay depends on that person's own rows and the key, and on no other.
+
+So one person more or less changes at most that many rows of what is left.
+"""
+
+import hmac
+
+import numpy as np
+import polars as pl
+
+from synth_assets.errors import ProtectionError
+from synth_assets.storage.key import keyed_hash
+
+MOST_ROWS = 1_000
+"""Of one person: a bound against slips of the keyboard."""
+
+_PERSON, _PLACE, _ORDER = "person", "place", "order"
+
+
+def first_rows(table: pl.DataFrame, persons: pl.Series, most: int, key: bytes) -> pl.Series:
+    """Which rows are among the first ``most`` of their person, in the order of a keyed hash of the row.
+
+    Args:
+        table: What of a row decides; rows alike in it may stand for each other. Shape (rows, columns).
+        persons: Whose row each is, nothing missing; shape (rows,).
+        most: At least 1; see ``check_most``.
+        key: Who has it can tell which rows stay.
+
+    Returns:
+        True for rows that stay, shape (rows,).
+
+    Raises:
+        ProtectionError: A row names no person.
+
+    >>> first_rows(pl.DataFrame({"a": [1, 2, 3]}), pl.Series([7, 7, 8]), 1, b"secret").sum()
+    2
+    """
+    missing = persons.null_count()
+    if missing:
+        message = (
+            f"Column {persons.name!r} names no person in {missing} row(s), and whose rows they are is not known. Fill "
+            "them or remove these rows first."
+        )
+        raise ProtectionError(message)
+    held = pl.DataFrame({_PERSON: persons, _PLACE: pl.int_range(len(persons), eager=True)})
+    several = held.filter(pl.len().over(_PERSON) > most)
+    order = _hashes(table[several[_PLACE]], several[_PERSON], key)
+    ranked = several.with_columns(order.alias(_ORDER)).sort(_PERSON, _ORDER, _PLACE)
+    later = ranked.filter(pl.int_range(pl.len()).over(_PERSON) >= most)[_PLACE]
+    stays = np.ones(len(persons), dtype=bool)
+    stays[later.to_numpy()] = False
+    return pl.Series(stays)
+
+
+def check_most(most: object) -> None:
+    """Refuse a number of rows of one person that cannot be.
+
+    Raises:
+        ProtectionError: It is not a whole number from 1 to ``MOST_ROWS``.
+    """
+    if isinstance(most, bool) or not isinstance(most, int) or not 1 <= most <= MOST_ROWS:
+        message = (
+            f"max_rows_per_person is {most!r}. Allowed: whole numbers from 1 to {MOST_ROWS:,}; the fewer, the less "
+            "noise is needed, and the more rows are left out."
+        )
+        raise ProtectionError(message)
+
+
+def _hashes(rows: pl.DataFrame, persons: pl.Series, key: bytes) -> pl.Series:
+    """A keyed hash of each row with its person."""
+    subkey = keyed_hash(key, "which rows of a person stay", b"")
+    values = [rows[name] for name in rows.columns]
+    texts = pl.DataFrame([_as_text(held).alias(str(at)) for at, held in enumerate([persons, *values])])
+    whole = texts.select(pl.concat_str(pl.all())).to_series()
+    digests = [hmac.digest(subkey, text.encode("utf-8", "surrogatepass"), "sha256") for text in whole]
+    return pl.Series(digests, dtype=pl.Binary)
+
+
+def _as_text(values: pl.Series) -> pl.Series:
+    """Values as text, each with its length before it, so that no two rows read the same."""
+    text = pl.DataFrame({"text": values.cast(pl.String)})
+    length = pl.col("text").str.len_bytes().cast(pl.String).fill_null("-")
+    return text.select(pl.concat_str(length, pl.lit(":"), pl.col("text").fill_null(""))).to_series()
