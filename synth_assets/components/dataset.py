@@ -12,6 +12,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from synth_assets.components.privacy import PrivacySettings
 from synth_assets.describe import NetworkRules
 from synth_assets.errors import SchemaError, SourceError
 from synth_assets.policy import Policy
@@ -19,7 +20,7 @@ from synth_assets.protect.steps import Pseudonymise, Step, Tools
 from synth_assets.schema import MODES, Mode, Schema
 
 DEFAULT_MAX_PARENTS = 1
-RESERVED_ENDINGS = ("_description", "_comparison", "_risk", "_release")
+RESERVED_ENDINGS = ("_description", "_comparison", "_risk", "_release", "_ledger")
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Dataset:
         modes: The modes, each with its settings (``rows``, ``max_parents``, ``network``).
         schedule: When tables are regenerated, as cron; ``None`` for never.
         owner: Who answers for the assets.
+        privacy: Whose rows they are, and differential privacy where it is asked for.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Dataset:
     modes: Mapping[Mode, Mapping[str, Any]]
     schedule: str | None
     owner: str
+    privacy: PrivacySettings = PrivacySettings()
 
     def __post_init__(self) -> None:
         """Refuse a name that would clash with another asset's, limits below the policy's, and what is not declared."""
@@ -82,6 +85,7 @@ class Dataset:
             raise SchemaError(message)
         for column in self.columns:
             self._check_domain(column)
+        self.privacy.check(self.name, self.modes, self.columns)
         plain = self._schema_of(without_references(column) for column in self.columns)
         for mode, settings in self.modes.items():
             rules = self.network(mode)
@@ -143,6 +147,16 @@ class Dataset:
         return f"deidentified_{self.name}"
 
     @property
+    def private_modes(self) -> list[Mode]:
+        """The modes whose descriptions spend from the privacy budget."""
+        return self.privacy.private_modes(self.modes)
+
+    @property
+    def ledger(self) -> str:
+        """The asset that shows the privacy budget; there only with a private mode."""
+        return f"{self.name}_ledger"
+
+    @property
     def comparison(self) -> str:
         """The asset that compares across modes."""
         return f"{self.name}_comparison"
@@ -176,8 +190,9 @@ class Dataset:
     def fingerprint(self, schema: Schema, mode: Mode) -> str:
         """A hash of all that a description depends on besides the data: equal where it would come out the same."""
         rules = self.network(mode)
-        settings = {key: value for key, value in self.modes[mode].items() if key not in {"rows", "network"}}
+        settings = {key: value for key, value in self.modes[mode].items() if key not in {"rows", "network", "epsilon", "delta"}}
         settings["network"] = rules.to_dict() if rules else {}
+        settings["privacy"] = [*self.privacy.bound(mode), self.privacy.person_column, self.privacy.rows_per_person]
         said = [schema.to_dict(), mode, settings, self.minimum_count, self.round_to]
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 

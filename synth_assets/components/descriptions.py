@@ -1,25 +1,36 @@
 """A description per mode: made anew only when the data, the schema or the parameters changed."""
 
+import functools
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import dagster as dg
-import polars as pl
+from dagster import DagsterInstance
 
 from synth_assets.components.dataset import DEFAULT_MAX_PARENTS, Dataset
 from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.metadata import DECIMALS, told_columns
+from synth_assets.components.protected import table_version, units_of
 from synth_assets.components.resources import Workplace
+from synth_assets.components.spending import MARK_DIGEST, MARK_SEQUENCE, Spending, data_version, known_anchors
+from synth_assets.components.stored import DOCUMENT, stored_description
 from synth_assets.describe import Description, describe
+from synth_assets.describe.privacy import LedgerMark, Privacy
+from synth_assets.describe.private import Request
 from synth_assets.errors import DescriptionError
+from synth_assets.ledger import Ledger
+from synth_assets.ledger.explain import explained, posterior_table
 from synth_assets.report.network import write_network
-from synth_assets.schema import Mode
-from synth_assets.storage.fingerprint import fingerprint
+from synth_assets.schema import Mode, Schema
+from synth_assets.storage.beside import FilteredTable
 from synth_assets.storage.key import keyed_hash
-from synth_assets.storage.warehouse import TableHandle, Warehouse
+from synth_assets.storage.tables import TableName
+from synth_assets.storage.warehouse import TableHandle
 
 DOCUMENT_COLUMNS = {
-    "document": ("text", "The description as JSON: domains and protected counts. From the de-identified table")
+    DOCUMENT: ("text", "The description as JSON: domains and protected counts. From the de-identified table")
 }
 SAID = {
     "random": "the declared domains and nothing else",
@@ -42,53 +53,140 @@ def description_asset(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
         metadata={"dagster/column_schema": told_columns(DOCUMENT_COLUMNS)},
         hooks={say_what_to_do},
     )
-    def description(workplace: Workplace, original: TableHandle) -> dg.Output[Description]:
+    def description(
+        context: dg.AssetExecutionContext, config: Redescribe, workplace: Workplace, original: TableHandle
+    ) -> dg.Output[Description]:
         started = time.perf_counter()
-        made, reused = describe_or_reuse(dataset, mode, original, workplace)
+        config.check()
+        task = Describing(dataset, mode, original, workplace)
+        if dataset.privacy.bound(mode)[0] is None or mode == "random":
+            made, reused = task.describe_or_reuse()
+        else:
+            made, reused = task.describe_privately_or_reuse(context.instance, context.run_id, config)
         told = _drawn(made, name, workplace) | _shown(made, reused=reused, seconds=time.perf_counter() - started)
         return dg.Output(made, metadata=told)
 
     return description
 
 
-def describe_or_reuse(
-    dataset: Dataset, mode: Mode, original: TableHandle, workplace: Workplace
-) -> tuple[Description, bool]:
-    """The stored description where it still holds, else a new one; and whether it was reused."""
-    schema = dataset.schema(workplace.folder.input, workplace.key)
-    provenance = {"original": dataset.deidentified, "parameters": dataset.fingerprint(schema, mode)}
-    if mode != "random":
-        provenance["original_version"] = _version(original, workplace.key)
-    stored = _stored(workplace.warehouse, f"{dataset.synthetic(mode)}_description")
-    if stored is not None and dict(stored.provenance) == provenance:
-        return stored, True
-    made = describe(
-        original,
-        schema,
-        mode=mode,
-        max_parents=dataset.modes[mode].get("max_parents", DEFAULT_MAX_PARENTS),
-        minimum_count=dataset.minimum_count,
-        round_to=dataset.round_to,
-        key=keyed_hash(workplace.key, "rounding of counts", dataset.name),
-        network=dataset.network(mode),
-    )
-    return made.with_provenance(**provenance), False
+class Redescribe(dg.Config):
+    """Whether to spend privacy budget again on data that did not change."""
+
+    redescribe: bool = False
+    reason: str = ""
+
+    def check(self) -> None:
+        """Refuse to spend again without a reason.
+
+        Raises:
+            DescriptionError: There is none.
+        """
+        if self.redescribe and not self.reason.strip():
+            message = "redescribe is true without a reason. Say why the budget is spent again; the ledger keeps it."
+            raise DescriptionError(message)
 
 
-def _version(original: TableHandle, key: bytes) -> str:
-    """A hash of what the table holds now, whoever wrote it; hashed again, so that it says nothing elsewhere."""
-    return keyed_hash(key, "data version", fingerprint(original, key)).hex()
+@dataclass(frozen=True)
+class Describing:
+    """One description to be made.
 
+    Attributes:
+        dataset: Of which.
+        mode: In which mode.
+        original: The de-identified table.
+        workplace: The data folder and the key.
+    """
 
-def _stored(warehouse: Warehouse, name: str) -> Description | None:
-    """The description that the warehouse holds; what is none, or one of another version, is made anew."""
-    table = warehouse.read(name) if warehouse.exists(name) else pl.DataFrame()
-    if table.columns != list(DOCUMENT_COLUMNS) or len(table) != 1:
-        return None
-    try:
-        return Description.from_json(table.item())
-    except DescriptionError:
-        return None
+    dataset: Dataset
+    mode: Mode
+    original: TableHandle
+    workplace: Workplace
+
+    def describe_or_reuse(self) -> tuple[Description, bool]:
+        """The stored description where it still holds, else a new one; and whether it was reused."""
+        schema, provenance = self._parameters()
+        if self.mode != "random":
+            provenance["original_version"] = self._version()
+        stored = stored_description(self.workplace.warehouse, self.dataset, self.mode)
+        if stored is not None and dict(stored.provenance) == provenance:
+            return stored, True
+        return self._described(schema, None).with_provenance(**provenance), False
+
+    def describe_privately_or_reuse(
+        self, instance: DagsterInstance, run_id: str, config: Redescribe
+    ) -> tuple[Description, bool]:
+        """The same with differential privacy: what is new is booked, or refused before a row is read.
+
+        Raises:
+            LedgerError: The budget does not bear it, the ledger is not whole, or it was spent for this already.
+            DescriptionError: The data are not what Dagster's history says they are.
+        """
+        schema, provenance = self._parameters()
+        version = provenance["original_version"] = data_version(self.dataset, instance)
+        warehouse, folder = self.workplace.warehouse, self.workplace.folder
+        spending = Spending(
+            self.dataset,
+            self.mode,
+            version,
+            provenance["parameters"],
+            Ledger(folder.ledger, self.workplace.key),
+            known_anchors(self.dataset, warehouse, instance),
+            run_id,
+        )
+        stored = stored_description(warehouse, self.dataset, self.mode)
+        if stored is not None and dict(stored.provenance) == provenance and not config.redescribe:
+            spending.ledger.refuse_unless_intact(spending.known)
+            return stored, True
+        spending.check(self._request().units, redescribe=config.redescribe)
+        if self._version() != version:
+            message = (
+                f"{self.dataset.deidentified!r} in the warehouse is not the one that Dagster's history tells of, so it "
+                "cannot be booked. Materialise it again. Nothing was spent."
+            )
+            raise DescriptionError(message)
+        made = self._described(schema, functools.partial(spending.book, reason=config.reason))
+        return made.with_provenance(**provenance), False
+
+    def _parameters(self) -> tuple[Schema, dict[str, str]]:
+        schema = self.dataset.schema(self.workplace.folder.input, self.workplace.key)
+        said = {"original": self.dataset.deidentified, "parameters": self.dataset.fingerprint(schema, self.mode)}
+        return schema, said
+
+    def _version(self) -> str:
+        """A hash of what the table holds now, whoever wrote it; keyed, so that it says nothing elsewhere."""
+        return table_version(self.original, self._units, self.workplace.key)
+
+    @property
+    def _units(self) -> TableHandle:
+        held = units_of(self.dataset)
+        return TableHandle(self.original.warehouse, held.name, held.schema)
+
+    def _request(self) -> Request:
+        privacy = self.dataset.privacy
+        epsilon, delta = privacy.bound(self.mode)
+        person = privacy.person_column is not None
+        return Request(float(epsilon or 0), delta, person, privacy.rows_per_person)
+
+    def _described(self, schema: Schema, book: Callable[[Privacy], LedgerMark] | None) -> Description:
+        dataset, key = self.dataset, self.workplace.key
+        epsilon, delta = dataset.privacy.bound(self.mode)
+        rows = FilteredTable(
+            self.original.warehouse, TableName(self.original.name), units_of(dataset), column="described"
+        )
+        return describe(
+            rows,
+            schema,
+            mode=self.mode,
+            max_parents=dataset.modes[self.mode].get("max_parents", DEFAULT_MAX_PARENTS),
+            minimum_count=dataset.minimum_count,
+            round_to=1 if epsilon is not None else dataset.round_to,
+            key=keyed_hash(key, "rounding of counts", dataset.name),
+            network=dataset.network(self.mode),
+            epsilon=epsilon,
+            delta=delta,
+            max_rows_per_person=None if dataset.privacy.person_column is None else dataset.privacy.rows_per_person,
+            book=book,
+        )
 
 
 def _drawn(made: Description, name: str, workplace: Workplace) -> dict[str, Any]:
@@ -116,11 +214,37 @@ def _shown(made: Description, *, reused: bool, seconds: float) -> dict[str, Any]
         "mode": made.mode,
         "rows described": made.rows if made.rows is not None else "none: no row was read",
         "minimum count": made.minimum_count,
-        "counts": "exact" if made.round_to == 1 else f"rounded at random to multiples of {made.round_to}",
+        "counts": _said_counts(made),
         "share hidden": round(made.share_hidden, DECIMALS),
         "network": dg.MetadataValue.md("\n".join(links) or "no edges"),
         "constraints": dg.MetadataValue.md(_constraints(made)),
-        "differential privacy": "off: this description is protected by counts, and claims no epsilon",
         "reused": reused,
         "seconds": round(seconds, 3),
+    } | _bound(made)
+
+
+def _said_counts(made: Description) -> str:
+    if made.epsilon is not None:
+        return "with noise; what is told is fitted to it"
+    return "exact" if made.round_to == 1 else f"rounded at random to multiples of {made.round_to}"
+
+
+def _bound(made: Description) -> dict[str, Any]:
+    """What its differential privacy bounds, for whom, and what was spent on it."""
+    privacy = made.privacy
+    if privacy is None:
+        return {"differential privacy": "off: this description is protected by counts, and claims no epsilon"}
+    if not privacy.units:
+        return {"differential privacy": "no row is read: nothing is spent", "epsilon": 0.0}
+    told: dict[str, Any] = {
+        "differential privacy": explained(privacy.epsilon, privacy.delta, unit=privacy.protects),
+        "what an attacker can learn": dg.MetadataValue.md(posterior_table(privacy.epsilon)),
+        "epsilon": privacy.epsilon,
+        "delta": privacy.delta,
+        "mechanism": privacy.mechanism,
+        "unit of privacy": privacy.protects,
     }
+    if isinstance(made.ledger, LedgerMark):
+        mark = made.ledger
+        told |= {MARK_SEQUENCE: mark.sequence, MARK_DIGEST: mark.digest, "epsilon spent in all": mark.spent_epsilon}
+    return told

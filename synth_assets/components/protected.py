@@ -11,8 +11,13 @@ from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.metadata import declared_columns, rounded, steps_taken
 from synth_assets.components.resources import Workplace
 from synth_assets.components.versions import versioned
+from synth_assets.frames import Frame
 from synth_assets.protect import Deidentified, Finding, anonymity, deidentify, direct_identifiers
+from synth_assets.protect.units import units
+from synth_assets.storage.beside import PRIVATE, WithBeside
 from synth_assets.storage.fingerprint import fingerprint
+from synth_assets.storage.key import keyed_hash
+from synth_assets.storage.tables import TableName
 
 IDENTIFIER_CHECK = "no_direct_identifier"
 ROWS_CHECK = "no_row_lost_without_reason"
@@ -65,13 +70,35 @@ def _deidentified(dataset: Dataset) -> dg.AssetsDefinition:
                 description="Nothing was written: " + " ".join(str(verdict.description) for verdict in verdicts),
                 allow_retries=False,
             )
+        persons = dataset.privacy.person_column
+        held = units(result, source, persons, dataset.privacy.rows_per_person, key)
+        told = {"rows in": result.rows_in, "rows out": len(result.table), "steps": steps_taken(result.outcomes)}
         yield versioned(
-            result.table,
-            version=fingerprint(result.table, key),
-            metadata={"rows in": result.rows_in, "rows out": len(result.table), "steps": steps_taken(result.outcomes)},
+            WithBeside(result.table, {units_of(dataset): held}),
+            version=table_version(result.table, held, key),
+            metadata=told | _contributions(held, dataset),
         )
 
     return deidentified
+
+
+def units_of(dataset: Dataset) -> TableName:
+    """The table that says of each de-identified row whose it is; never exported."""
+    return TableName(f"{dataset.deidentified}_units", PRIVATE)
+
+
+def table_version(table: Frame, held: Frame, key: bytes) -> str:
+    """A keyed hash of the de-identified table and of whose rows they are."""
+    return keyed_hash(key, "data version", fingerprint(table, key) + fingerprint(held, key)).hex()
+
+
+def _contributions(held: pl.DataFrame, dataset: Dataset) -> dict[str, Any]:
+    """How many rows descriptions leave out because their person has more; small numbers are not told."""
+    if dataset.privacy.person_column is None:
+        return {"whose rows": "every row counts as somebody else's: no person_column is declared"}
+    left_out = int((~held["described"]).sum())
+    told = left_out if left_out == 0 or left_out >= dataset.minimum_count else f"fewer than {dataset.minimum_count}"
+    return {"rows beyond the most of one person, not described": told, "rows of one person": dataset.privacy.rows_per_person}
 
 
 def identifier_verdict(findings: list[Finding]) -> dg.AssetCheckResult:

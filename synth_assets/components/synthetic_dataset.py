@@ -8,6 +8,8 @@ from pydantic import Field
 
 from synth_assets.components.dataset import DEFAULT_MAX_PARENTS, Dataset, without_references
 from synth_assets.components.descriptions import description_asset
+from synth_assets.components.ledger import ledger_definitions
+from synth_assets.components.privacy import DEFAULT_DELTA, PrivacySettings
 from synth_assets.components.protected import protected_definitions
 from synth_assets.components.regeneration import regeneration_definitions
 from synth_assets.components.reports import across_modes_asset, comparison_definitions
@@ -36,6 +38,32 @@ class ModeSettings(dg.Model, dg.Resolvable):
 
     rows: Annotated[int, Field(ge=1)] | None = Field(
         default=None, description="Rows to generate; as many as described where not given."
+    )
+    epsilon: Annotated[float, Field(gt=0)] | None = Field(
+        default=None, description="Differential privacy of this mode alone; the dataset's where not given."
+    )
+    delta: Annotated[float, Field(ge=0, lt=1)] | None = Field(
+        default=None, description="The dataset's where not given; 0, in independent mode, for pure epsilon."
+    )
+
+
+class PrivacyModel(dg.Model, dg.Resolvable):
+    """Whose rows they are, and differential privacy."""
+
+    epsilon: Annotated[float, Field(gt=0)] | None = Field(
+        default=None, description="The bound of each description; smaller is more private; null is off."
+    )
+    delta: Annotated[float, Field(gt=0, lt=1)] = Field(
+        default=DEFAULT_DELTA, description="The chance with which the bound may not hold."
+    )
+    budget: Annotated[float, Field(gt=0)] | None = Field(
+        default=None, description="The epsilon of all descriptions of the dataset together, ever; needed with epsilon."
+    )
+    person_column: str | None = Field(
+        default=None, description="The source's column that says whose row each is; without it, a row is the unit."
+    )
+    max_rows_per_person: Annotated[int, Field(ge=1)] = Field(
+        default=1, description="The most rows of one person that are described."
     )
 
 
@@ -98,6 +126,9 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
         default=None,
         description="Counts are rounded at random to a multiple of it; 1 for exact ones; the policy's if not given.",
     )
+    privacy: PrivacyModel | None = Field(
+        default=None, description="Whose rows they are, and differential privacy with its budget."
+    )
     schedule: str | None = Field(default=None, description="When tables are drawn anew, as cron.")
 
     def dataset(self) -> Dataset:
@@ -128,6 +159,26 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
             modes={mode: _given(settings) for mode, settings in made.items() if settings is not None},
             schedule=self.schedule,
             owner=self.owner,
+            privacy=self._privacy(made),
+        )
+
+    def _privacy(self, modes: Mapping[Mode, ModeSettings | None]) -> PrivacySettings:
+        said = self.privacy or PrivacyModel()
+        own = {
+            mode: (
+                said.epsilon if settings.epsilon is None else settings.epsilon,
+                said.delta if settings.delta is None else settings.delta,
+            )
+            for mode, settings in modes.items()
+            if settings is not None
+        }
+        return PrivacySettings(
+            epsilon=said.epsilon,
+            delta=said.delta,
+            budget=said.budget,
+            person_column=said.person_column,
+            max_rows_per_person=said.max_rows_per_person,
+            by_mode=own,
         )
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:  # noqa: ARG002 - as every component
@@ -142,6 +193,10 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
             assets.append(asset)
             checks.append(check)
         assets += [description_asset(dataset, mode) for mode in dataset.modes]
+        if dataset.private_modes:
+            asset, check = ledger_definitions(dataset)
+            assets.append(asset)
+            checks.append(check)
         job, schedules = regeneration_definitions(dataset)
         return dg.Definitions(
             assets=dg.with_source_code_references([*assets, across_modes_asset(dataset)]),

@@ -11,8 +11,9 @@ import polars as pl
 
 from synth_assets.errors import StorageError, SynthAssetsError
 from synth_assets.frames import is_batched
+from synth_assets.storage.beside import WithBeside
 from synth_assets.storage.folders import DataFolder
-from synth_assets.storage.tables import as_pandas
+from synth_assets.storage.tables import TableName, as_pandas
 from synth_assets.storage.warehouse import TableHandle, Warehouse, Written
 
 DOCUMENT_COLUMN = "document"
@@ -31,8 +32,8 @@ class WarehouseIOManager(dg.IOManager):
     """Assets as tables: the last part of an asset's key is the name of its table.
 
     Outputs may be polars DataFrames and LazyFrames, pandas DataFrames, DuckDB relations, tables that come in batches
-    (``frames.BatchedTable``), or objects with ``to_json``, which become a table with one row and the column
-    ``document``. ``None`` stores nothing. Inputs come back as what their parameter is annotated with; see ``readers``.
+    (``frames.BatchedTable``), tables with others beside them (``storage.beside``), or objects with ``to_json``, which
+    become a table with one row and the column ``document``. ``None`` stores nothing. Inputs come back as what their parameter is annotated with; see ``readers``.
     """
 
     def __init__(self, warehouse: Warehouse) -> None:
@@ -56,7 +57,8 @@ class WarehouseIOManager(dg.IOManager):
             is_document = hasattr(obj, "to_json") and not isinstance(obj, pd.DataFrame)
             frame = pl.DataFrame({DOCUMENT_COLUMN: [obj.to_json()]}) if is_document else obj
             started = time.perf_counter()
-            written = self.warehouse.write(name, frame)
+            frame, beside = (frame.table, frame.beside) if isinstance(frame, WithBeside) else (frame, {})
+            written = self.warehouse.write_all({TableName(name): frame, **beside})[TableName(name)]
         facts = self._facts(name, written, with_columns=not is_document)
         if is_batched(frame):
             facts["seconds"] = round(time.perf_counter() - started, 3)

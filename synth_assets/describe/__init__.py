@@ -1,5 +1,6 @@
 """Table -> Description: what may be told of a sensitive table, in one of three modes."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from synth_assets.describe.arguments import (
@@ -14,7 +15,7 @@ from synth_assets.describe.coded_table import coded_table
 from synth_assets.describe.correlated import describe_correlated
 from synth_assets.describe.description import Description
 from synth_assets.describe.independent import describe_independent
-from synth_assets.describe.privacy import Privacy
+from synth_assets.describe.privacy import LedgerMark, Privacy
 from synth_assets.describe.private import Asked, OpenDPNoise, check_declared, describe_privately
 from synth_assets.describe.random import describe_random
 from synth_assets.describe.reader import reading
@@ -42,6 +43,7 @@ def describe(  # noqa: PLR0913 - the interface that notebooks and assets share
     delta: float = DEFAULT_DELTA,
     person_column: str | None = None,
     max_rows_per_person: int | None = None,
+    book: Callable[[Privacy], LedgerMark] | None = None,
 ) -> Description:
     """Describe a table so that synthetic rows can be made from the description alone.
 
@@ -69,6 +71,8 @@ def describe(  # noqa: PLR0913 - the interface that notebooks and assets share
             described, chosen by a keyed hash, and the column itself is not.
         max_rows_per_person: The most rows of one person, at least 1. Without ``person_column``, the caller's word that
             the table has no more of anybody.
+        book: With epsilon, called once when the table has been read and found to fit, and before any noise is drawn: it
+            books the spend in a ledger, or refuses by raising.
 
     Raises:
         SchemaError: The table does not fit the schema.
@@ -89,7 +93,7 @@ def describe(  # noqa: PLR0913 - the interface that notebooks and assets share
         described = replace(described, privacy=None if request is None else Privacy.without_reading())
     elif request is not None:
         asked = Asked(mode, rules, max_parents, minimum_count)
-        described = describe_privately(frame, schema, asked, request, OpenDPNoise())
+        described = describe_privately(frame, schema, asked, request, OpenDPNoise(), book)
     else:
         described = _describe_exactly(frame, schema, mode, max_parents, minimum_count * most, rules)
         described = rounded(described, round_to, key) if round_to > 1 and key is not None else described

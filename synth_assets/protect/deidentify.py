@@ -8,6 +8,8 @@ import polars as pl
 from synth_assets.errors import ProtectionError
 from synth_assets.protect.steps import KeepOnly, LookUp, Step, Tools
 
+_SOURCE = "the row's place in the sensitive table"
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -39,10 +41,12 @@ class Deidentified:
     Attributes:
         table: Its columns in the order asked for.
         outcomes: Each step's account, in order.
+        sources: The place in the sensitive table of each row, from 0.
     """
 
     table: pl.DataFrame
     outcomes: tuple[Outcome, ...]
+    sources: pl.Series
 
     @property
     def rows_in(self) -> int:
@@ -68,12 +72,13 @@ def deidentify(table: pl.DataFrame, steps: Sequence[Step], tools: Tools, *, colu
         ProtectionError: A step cannot be carried out, or other columns are left than were declared.
     """
     outcomes = []
+    table = table.with_columns(pl.int_range(len(table), eager=True).alias(_SOURCE))
     for step in steps:
         after = step.apply(table, tools)
         outcomes.append(_account(step, table, after))
         table = after
-    if sorted(table.columns) != sorted(columns):
-        left = [name for name in table.columns if name not in columns]
+    if sorted(table.columns) != sorted([*columns, _SOURCE]):
+        left = [name for name in table.columns if name not in {*columns, _SOURCE}]
         lacking = [name for name in columns if name not in table.columns]
         message = (
             f"After the last step the table does not have the declared columns. Not declared: "
@@ -81,7 +86,7 @@ def deidentify(table: pl.DataFrame, steps: Sequence[Step], tools: Tools, *, colu
             "each once."
         )
         raise ProtectionError(message)
-    return Deidentified(pl.DataFrame({name: table[name] for name in columns}), tuple(outcomes))
+    return Deidentified(pl.DataFrame({name: table[name] for name in columns}), tuple(outcomes), table[_SOURCE])
 
 
 def _account(step: Step, before: pl.DataFrame, after: pl.DataFrame) -> Outcome:

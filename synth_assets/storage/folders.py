@@ -64,6 +64,11 @@ class DataFolder:
         return self.root / "state"
 
     @property
+    def ledger(self) -> Path:
+        """The privacy-budget ledger: an SQLite file."""
+        return self.state / "ledger.sqlite"
+
+    @property
     def published(self) -> Path:
         """Releases; append-only."""
         return self.root / "published"

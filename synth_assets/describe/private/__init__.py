@@ -4,11 +4,13 @@ Everything after the noise is post-processing; nothing here may look at a count 
 add it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from synth_assets.describe.coded_table import coded_publicly
+from synth_assets.describe.coded_table import CodedTable, coded_publicly
 from synth_assets.describe.correlated import with_decisions
 from synth_assets.describe.description import Description
+from synth_assets.describe.privacy import LedgerMark, Privacy
 from synth_assets.describe.private.correlated import Task, describe_correlated_privately
 from synth_assets.describe.private.domain import check_declared, public_codings
 from synth_assets.describe.private.independent import describe_independent_privately
@@ -40,7 +42,14 @@ class Asked:
     minimum_count: int
 
 
-def describe_privately(frame: Frame, schema: Schema, asked: Asked, request: Request, noise: Noise) -> Description:
+def describe_privately(  # noqa: PLR0913, PLR0917 - what, how, how privately, by what, and on whose account
+    frame: Frame,
+    schema: Schema,
+    asked: Asked,
+    request: Request,
+    noise: Noise,
+    book: Callable[[Privacy], LedgerMark] | None = None,
+) -> Description:
     """A description that keeps the request's bound.
 
     Args:
@@ -49,6 +58,8 @@ def describe_privately(frame: Frame, schema: Schema, asked: Asked, request: Requ
         asked: The kind of description.
         request: The bound.
         noise: Where noise comes from. ``describe`` gives ``OpenDPNoise``; nothing but a test gives another.
+        book: Called once when the table has been found to fit, and before any noise is drawn; where it raises, nothing
+            is described.
 
     Raises:
         SchemaError: The table does not fit the schema.
@@ -56,7 +67,12 @@ def describe_privately(frame: Frame, schema: Schema, asked: Asked, request: Requ
     """
     with reading(frame, schema) as reader:
         table = coded_publicly(reader, public_codings(schema, reader.above))
-    mechanism = Mechanism(request, noise)
+    mark = None if book is None else book(request.privacy)
+    described = _described(table, schema, asked, Mechanism(request, noise))
+    return described if mark is None else described.with_ledger(mark)
+
+
+def _described(table: CodedTable, schema: Schema, asked: Asked, mechanism: Mechanism) -> Description:
     if asked.mode == "independent":
         return describe_independent_privately(table, mechanism, asked.minimum_count)
     rules = with_decisions(asked.rules, schema.constraints, table, asked.max_parents)
