@@ -34,3 +34,11 @@ class MeasurementError(SynthAssetsError):
 
 class StorageError(SynthAssetsError):
     """A warehouse that cannot be read or written."""
+
+
+class LedgerError(SynthAssetsError):
+    """A privacy ledger that cannot be used, is not whole, or does not allow what is asked."""
+
+
+class BudgetError(LedgerError):
+    """A privacy budget that does not bear what is asked."""

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -63,7 +63,7 @@ class Dataset:
     modes: Mapping[Mode, Mapping[str, Any]]
     schedule: str | None
     owner: str
-    privacy: PrivacySettings = PrivacySettings()
+    privacy: PrivacySettings = field(default_factory=PrivacySettings)
 
     def __post_init__(self) -> None:
         """Refuse a name that would clash with another asset's, limits below the policy's, and what is not declared."""
@@ -190,7 +190,9 @@ class Dataset:
     def fingerprint(self, schema: Schema, mode: Mode) -> str:
         """A hash of all that a description depends on besides the data: equal where it would come out the same."""
         rules = self.network(mode)
-        settings = {key: value for key, value in self.modes[mode].items() if key not in {"rows", "network", "epsilon", "delta"}}
+        settings = {
+            key: value for key, value in self.modes[mode].items() if key not in {"rows", "network", "epsilon", "delta"}
+        }
         settings["network"] = rules.to_dict() if rules else {}
         settings["privacy"] = [*self.privacy.bound(mode), self.privacy.person_column, self.privacy.rows_per_person]
         said = [schema.to_dict(), mode, settings, self.minimum_count, self.round_to]

@@ -44,7 +44,7 @@ def _ledger(dataset: Dataset) -> dg.AssetsDefinition:
         group_name="reports",
         owners=[dataset.owner],
         kinds={"python", "sqlite", "duckdb"},
-        description=f"The privacy budget of {dataset.title}: every spend, what is left, and what it is still enough for.",
+        description=f"The privacy budget of {dataset.title}: every spend, what is left, and for how many more.",
         metadata={"dagster/column_schema": told_columns(LEDGER_COLUMNS)},
         hooks={say_what_to_do},
     )
@@ -53,7 +53,9 @@ def _ledger(dataset: Dataset) -> dg.AssetsDefinition:
         known = known_anchors(dataset, workplace.warehouse, context.instance)
         status = kept.status(dataset.name, budget=(privacy.budget or 0.0, privacy.delta), known=known)
         table = ledger_table(kept.entries(dataset.name))
-        picture = write_budget(table, workplace.folder.reports / dataset.ledger, title=f"Privacy budget of {dataset.title}")
+        picture = write_budget(
+            table, workplace.folder.reports / dataset.ledger, title=f"Privacy budget of {dataset.title}"
+        )
         told: dict[str, Any] = {
             "cumulative epsilon": dg.MetadataValue.md(picture.preview),
             "figure": dg.MetadataValue.path(str(picture.path)),

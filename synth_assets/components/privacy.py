@@ -75,12 +75,15 @@ class PrivacySettings:
         undeclared = [str(column.get("name")) for column in columns if not _is_declared(column)] if asked else []
         if undeclared:
             message = (
-                f"Dataset {name!r} asks for epsilon, and these columns declare no domain: {', '.join(undeclared)}. A bound "
-                "that is read from the data is not covered by any noise. Declare their categories, or minimum and maximum."
+                f"Dataset {name!r} asks for epsilon, and these columns declare no domain: {', '.join(undeclared)}. A "
+                "bound that is read from the data is not covered by any noise. Declare their categories, or minimum "
+                "and maximum."
             )
             raise SchemaError(message)
 
 
 def _is_declared(column: Mapping[str, Any]) -> bool:
-    needs_none = column.get("type") in {"boolean", "text"} or column.get("unique") or column.get("role") == "direct_identifier"
+    needs_none = (
+        column.get("type") in {"boolean", "text"} or column.get("unique") or column.get("role") == "direct_identifier"
+    )
     return column.get("domain_source", "declared") != "data" and bool(needs_none or column.get("domain"))

@@ -98,7 +98,10 @@ def _contributions(held: pl.DataFrame, dataset: Dataset) -> dict[str, Any]:
         return {"whose rows": "every row counts as somebody else's: no person_column is declared"}
     left_out = int((~held["described"]).sum())
     told = left_out if left_out == 0 or left_out >= dataset.minimum_count else f"fewer than {dataset.minimum_count}"
-    return {"rows beyond the most of one person, not described": told, "rows of one person": dataset.privacy.rows_per_person}
+    return {
+        "rows beyond the most of one person, not described": told,
+        "rows of one person": dataset.privacy.rows_per_person,
+    }
 
 
 def identifier_verdict(findings: list[Finding]) -> dg.AssetCheckResult:

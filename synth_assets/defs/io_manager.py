@@ -33,7 +33,8 @@ class WarehouseIOManager(dg.IOManager):
 
     Outputs may be polars DataFrames and LazyFrames, pandas DataFrames, DuckDB relations, tables that come in batches
     (``frames.BatchedTable``), tables with others beside them (``storage.beside``), or objects with ``to_json``, which
-    become a table with one row and the column ``document``. ``None`` stores nothing. Inputs come back as what their parameter is annotated with; see ``readers``.
+    become a table with one row and the column ``document``. ``None`` stores nothing. Inputs come back as what their
+    parameter is annotated with; see ``readers``.
     """
 
     def __init__(self, warehouse: Warehouse) -> None:

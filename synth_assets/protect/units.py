@@ -22,7 +22,8 @@ def units(result: Deidentified, source: pl.DataFrame, person_column: str | None,
     Args:
         result: From ``deidentify``.
         source: The sensitive table that it came from.
-        person_column: The column of ``source`` that says whose row each is; ``None`` where every row is somebody else's.
+        person_column: The column of ``source`` that says whose row each is; ``None`` where every row is somebody
+            else's.
         most: Of each person so many rows are described, at least 1.
         key: The project's key.
 

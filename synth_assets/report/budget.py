@@ -38,7 +38,7 @@ def budget_figure(rows: pl.DataFrame, *, title: str) -> "Figure":
     places = [0.5, *(place + 1.5 for place in range(len(rows)))]
     axes.stairs(rows["spent_epsilon"].to_list(), places, fill=True, color=SYNTHETIC)
     axes.stairs(rows["budget_epsilon"].to_list(), places, baseline=None, color=INK, linewidth=1.8)
-    top = float(max(rows["budget_epsilon"].max(), rows["spent_epsilon"].max(), 0.0)) * 1.15 or 1.0  # pyrefly: ignore[bad-argument-type]  # columns of floats, not empty
+    top = max([*rows["budget_epsilon"].to_list(), *rows["spent_epsilon"].to_list()]) * 1.15 or 1.0
     axes.set_ylim(0, top)
     marks = numbers(0.0, top, most=5)
     axes.set_yticks(marks.values, labels=marks.labels)

@@ -145,8 +145,10 @@ def test_a_row_that_is_lost_writes_nothing(workplace: Workplace, instance: dg.Da
 
 def test_rows_verdict_counts_what_was_declared_and_what_was_not():
     table = pl.DataFrame({"a": [1] * 5})
-    declared_loss = rows_verdict(Deidentified(table, (outcome(9, 5, removes=True),)))
-    silent_loss = rows_verdict(Deidentified(table, (outcome(9, 7, removes=True), outcome(7, 5, removes=False))))
+    declared_loss = rows_verdict(Deidentified(table, (outcome(9, 5, removes=True),), table["a"]))
+    silent_loss = rows_verdict(
+        Deidentified(table, (outcome(9, 7, removes=True), outcome(7, 5, removes=False)), table["a"])
+    )
 
     assert declared_loss.passed
     assert "4 by 'keep only' (others are rare)" in str(declared_loss.description)
@@ -156,7 +158,8 @@ def test_rows_verdict_counts_what_was_declared_and_what_was_not():
 
 
 def test_rows_that_appear_are_as_bad_as_rows_that_go():
-    more = rows_verdict(Deidentified(pl.DataFrame({"a": [1] * 5}), (outcome(3, 5, removes=False),)))
+    table = pl.DataFrame({"a": [1] * 5})
+    more = rows_verdict(Deidentified(table, (outcome(3, 5, removes=False),), table["a"]))
 
     assert not more.passed
 

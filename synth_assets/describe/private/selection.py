@@ -1,6 +1,7 @@
 """Which columns depend on which: chosen by noisy maxima, in which "no edge" competes with every edge.
 
-Scores are taken on exact counts, but against noisy margins; what leaves here is only which score was largest with noise.
+Scores are taken on exact counts, but against noisy margins; what leaves here is only which score was largest with
+noise.
 """
 
 import math

@@ -1,0 +1,50 @@
+"""An epsilon in words, for those who sign for it."""
+
+import math
+
+EXAMPLES = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
+"""Epsilons that people compare with."""
+
+
+def posterior(prior: float, epsilon: float) -> float:
+    """The most that somebody who holds a description can believe of one unit, having believed ``prior``.
+
+    By Bayes' rule with a likelihood ratio of at most e^epsilon (Kasiviswanathan and Smith 2014): e^epsilon p / (1 - p +
+    e^epsilon p).
+
+    Args:
+        prior: From 0 to 1, both inclusive.
+        epsilon: Not negative.
+
+    >>> round(posterior(0.5, 1.0), 3)
+    0.731
+    """
+    return prior / (prior + (1 - prior) * math.exp(-epsilon))
+
+
+def explained(epsilon: float, delta: float, *, unit: str) -> str:
+    """What the bound says, in a few sentences.
+
+    Args:
+        epsilon: Above 0.
+        delta: From 0.
+        unit: What it protects, e.g. ``one person, with up to 3 rows``.
+    """
+    believed = posterior(0.5, epsilon)
+    chance = f", but for a chance of {delta:g}" if delta else ""
+    return (
+        f"Whoever sees this description, and every table drawn from it, can hardly tell whether {unit} was in the "
+        f"data: from a belief of 50 % they get no further than {believed:.1%} (or {1 - believed:.1%}){chance}. epsilon "
+        f"is {epsilon:g}; smaller is more private. It bounds what the presence of {unit} adds, not what is true of "
+        "everybody."
+    )
+
+
+def posterior_table(epsilon: float) -> str:
+    """A small table in Markdown: what a belief of 50 % can become, for this epsilon and a few others."""
+    listed = sorted({*EXAMPLES, epsilon})
+    rows = [
+        f"| {'**' * (one == epsilon)}{one:g}{'**' * (one == epsilon)} | {posterior(0.5, one):.1%} |" for one in listed
+    ]
+    head = ["| epsilon (smaller is more private) | a belief of 50 % becomes at most |", "|---:|---:|"]
+    return "\n".join([*head, *rows])
