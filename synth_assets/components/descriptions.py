@@ -62,7 +62,7 @@ def description_asset(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
         if dataset.privacy.bound(mode)[0] is None or mode == "random":
             made, reused = task.describe_or_reuse()
         else:
-            made, reused = task.describe_privately_or_reuse(context.instance, context.run_id, config)
+            made, reused = task.describe_privately_or_reuse(context.instance, context.run.run_id, config)
         told = _drawn(made, name, workplace) | _shown(made, reused=reused, seconds=time.perf_counter() - started)
         return dg.Output(made, metadata=told)
 
@@ -106,7 +106,7 @@ class Describing:
         """The stored description where it still holds, else a new one; and whether it was reused."""
         schema, provenance = self._parameters()
         if self.mode != "random":
-            provenance["original_version"] = self._version()
+            provenance["original_version"] = self._told_version(self._version())
         stored = stored_description(self.workplace.warehouse, self.dataset, self.mode)
         if stored is not None and dict(stored.provenance) == provenance:
             return stored, True
@@ -122,12 +122,13 @@ class Describing:
             DescriptionError: The data are not what Dagster's history says they are.
         """
         schema, provenance = self._parameters()
-        version = provenance["original_version"] = data_version(self.dataset, instance)
+        version = data_version(self.dataset, instance)
+        provenance["original_version"] = self._told_version(version)
         warehouse, folder = self.workplace.warehouse, self.workplace.folder
         spending = Spending(
             self.dataset,
             self.mode,
-            version,
+            provenance["original_version"],
             provenance["parameters"],
             Ledger(folder.ledger, self.workplace.key),
             known_anchors(self.dataset, warehouse, instance),
@@ -153,8 +154,12 @@ class Describing:
         return schema, said
 
     def _version(self) -> str:
-        """A hash of what the table holds now, whoever wrote it; keyed, so that it says nothing elsewhere."""
+        """The version of what the table holds now, whoever wrote it."""
         return table_version(self.original, self._units, self.workplace.key)
+
+    def _told_version(self, version: str) -> str:
+        """A version, hashed again, so that a description that leaves cannot be matched with Dagster's history."""
+        return keyed_hash(self.workplace.key, "version that is told", version).hex()
 
     @property
     def _units(self) -> TableHandle:

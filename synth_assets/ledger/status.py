@@ -83,7 +83,7 @@ class Status:
                 f"The privacy budget of {self.dataset!r} does not bear this description. Budget: epsilon "
                 f"{self.budget_epsilon:.4g}; spent: {self.spent_epsilon:.4g}; a description of epsilon {left:.4g} "
                 f"would still fit, and this one costs {epsilon_of(units, self.delta):.4g} (all at delta "
-                f"{self.delta:g}). The stored description still stands, and tables can be drawn from it at no cost. "
+                f"{self.delta:g}). A stored description still stands, and tables can be drawn from it at no cost. "
                 "Budgets never reset; to raise one "
                 f'with a reason: synth-assets budget {self.dataset} --epsilon X --reason "...".'
             )
