@@ -1,4 +1,4 @@
-"""The command ``synth-assets``: run | up. Thin: everything is done by Dagster and the code location."""
+"""The command ``synth-assets``: run | up | budget. Thin: everything is done by Dagster and the code location."""
 
 import argparse
 import sys
@@ -13,8 +13,11 @@ from synth_assets.defs.launch import loaded, run, run_config, select
 from synth_assets.defs.results import RunResult
 from synth_assets.defs.serve import HOST, refuse_taken, serve
 from synth_assets.defs.stale_runs import end_stale_runs
-from synth_assets.errors import SynthAssetsError
+from synth_assets.errors import LedgerError, SynthAssetsError
+from synth_assets.ledger import Ledger
+from synth_assets.ledger.accounting import epsilon_of
 from synth_assets.storage.folders import DataFolder
+from synth_assets.storage.key import project_key
 
 DEFAULT_PORT = 3000
 MARKS = {"pass": "pass", "warn": "WARN", "fail": "FAIL", "not run": "none"}
@@ -29,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     try:
         options = _parser().parse_args(arguments)
-        return {"run": _run, "up": _up}[options.command](options)
+        return {"run": _run, "up": _up, "budget": _budget}[options.command](options)
     except (SynthAssetsError, DagsterError) as error:
         print(f"synth-assets: {error}", file=sys.stderr)
         return 1
@@ -65,6 +68,10 @@ def _parser() -> argparse.ArgumentParser:
     running.add_argument("--select", metavar="SELECTION", help="which assets, in Dagster's syntax: +key:random_ae")
     up = commands.add_parser("up", help="start the UI and the daemon on this machine")
     up.add_argument("--port", type=_port, default=DEFAULT_PORT, help=f"default: {DEFAULT_PORT}")
+    budget = commands.add_parser("budget", help="show a dataset's privacy budget, or raise it with a reason")
+    budget.add_argument("dataset", help="the dataset's name, as in its YAML")
+    budget.add_argument("--epsilon", type=float, help="the new budget: the epsilon of all descriptions together")
+    budget.add_argument("--reason", default="", help="why it is raised; the ledger keeps it")
     return parser
 
 
@@ -142,6 +149,35 @@ def _print_result(result: RunResult, folder: DataFolder, seconds: float) -> None
     print(f"Took {seconds:.1f} s after imports; run {result.run_id}")
     print(f"Warehouse  {folder.warehouse}\nReports    {folder.reports}\nSynthetic  {folder.snapshot}")
     print(f"UI         synth-assets up, then http://{HOST}:{DEFAULT_PORT}")
+
+
+def _budget(options: argparse.Namespace) -> int:
+    folder = DataFolder.from_environment()
+    ledger = Ledger(folder.ledger, project_key(folder.state))
+    ledger.refuse_unless_intact()
+    entries = ledger.entries(options.dataset)
+    if not entries:
+        message = (
+            f"The ledger holds nothing of {options.dataset!r}. Its first differentially private description opens a "
+            "budget, with what its YAML declares under 'privacy'."
+        )
+        raise LedgerError(message)
+    if options.epsilon is not None:
+        entries.append(
+            ledger.raise_budget(options.dataset, options.epsilon, entries[-1].budget_delta, reason=options.reason)
+        )
+    print(f"{'row':>5}  {'what':<6}{'mode':<13}{'epsilon':>9}{'spent in all':>14}{'budget':>9}  time, reason")
+    for entry in entries:
+        print(
+            f"{entry.sequence:>5}  "
+            f"{entry.kind:<6}{entry.mode:<13}{entry.epsilon:>9.4g}{entry.cumulative_epsilon:>14.4g}{entry.budget_epsilon:>9.4g}  {entry.time} {entry.reason}"
+        )
+    last = entries[-1]
+    left = epsilon_of(max(last.budget_units - last.cumulative_units, 0), last.budget_delta)
+    print(
+        f"\nA description of up to epsilon {left:.4g} still fits, at delta {last.budget_delta:g}. Budgets never reset."
+    )
+    return 0
 
 
 def _up(options: argparse.Namespace) -> int:
