@@ -163,15 +163,13 @@ def _budget(options: argparse.Namespace) -> int:
         )
         raise LedgerError(message)
     if options.epsilon is not None:
-        entries.append(
-            ledger.raise_budget(options.dataset, options.epsilon, entries[-1].budget_delta, reason=options.reason)
-        )
-    print(f"{'row':>5}  {'what':<6}{'mode':<13}{'epsilon':>9}{'spent in all':>14}{'budget':>9}  time, reason")
+        delta = entries[-1].budget_delta
+        entries.append(ledger.raise_budget(options.dataset, options.epsilon, delta, reason=options.reason))
+    print(f"{'row':>5}  {'what':<6}{'mode':<13}{'epsilon':>9}{'in all':>9}{'budget':>9}  when, why")
     for entry in entries:
-        print(
-            f"{entry.sequence:>5}  "
-            f"{entry.kind:<6}{entry.mode:<13}{entry.epsilon:>9.4g}{entry.cumulative_epsilon:>14.4g}{entry.budget_epsilon:>9.4g}  {entry.time} {entry.reason}"
-        )
+        epsilons = (entry.epsilon, entry.cumulative_epsilon, entry.budget_epsilon)
+        shown = "".join(f"{epsilon:>9.4g}" for epsilon in epsilons)
+        print(f"{entry.sequence:>5}  {entry.kind:<6}{entry.mode:<13}{shown}  {entry.time} {entry.reason}")
     last = entries[-1]
     left = epsilon_of(max(last.budget_units - last.cumulative_units, 0), last.budget_delta)
     print(

@@ -5,6 +5,8 @@ import math
 EXAMPLES = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
 """Epsilons that people compare with."""
 
+_NEARLY = 0.9995
+
 
 def posterior(prior: float, epsilon: float) -> float:
     """The most that somebody who holds a description can believe of one unit, having believed ``prior``.
@@ -34,7 +36,7 @@ def explained(epsilon: float, delta: float, *, unit: str) -> str:
     chance = f", but for a chance of {delta:g}" if delta else ""
     return (
         f"Whoever sees this description, and every table drawn from it, can hardly tell whether {unit} was in the "
-        f"data: from a belief of 50 % they get no further than {believed:.1%} (or {1 - believed:.1%}){chance}. epsilon "
+        f"data: from a belief of 50 % they get no further than {_shown(believed)}{chance}. epsilon "
         f"is {epsilon:g}; smaller is more private. It bounds what the presence of {unit} adds, not what is true of "
         "everybody."
     )
@@ -42,9 +44,17 @@ def explained(epsilon: float, delta: float, *, unit: str) -> str:
 
 def posterior_table(epsilon: float) -> str:
     """A small table in Markdown: what a belief of 50 % can become, for this epsilon and a few others."""
-    listed = sorted({*EXAMPLES, epsilon})
     rows = [
-        f"| {'**' * (one == epsilon)}{one:g}{'**' * (one == epsilon)} | {posterior(0.5, one):.1%} |" for one in listed
+        f"| {_marked(one, one == epsilon)} | {_shown(posterior(0.5, one))} |" for one in sorted({*EXAMPLES, epsilon})
     ]
     head = ["| epsilon (smaller is more private) | a belief of 50 % becomes at most |", "|---:|---:|"]
     return "\n".join([*head, *rows])
+
+
+def _marked(epsilon: float, own: bool) -> str:  # noqa: FBT001 - whether it is the one in question
+    return f"**{epsilon:g}**" if own else f"{epsilon:g}"
+
+
+def _shown(chance: float) -> str:
+    """A chance that is not certain is not shown as if it were."""
+    return f"{chance:.1%}" if chance < _NEARLY else "more than 99.9%"

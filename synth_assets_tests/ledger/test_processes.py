@@ -95,6 +95,7 @@ def test_sixteen_processes_race_for_the_last_unit_and_one_gets_it(tmp_path: Path
 @pytest.mark.parametrize("seed", [1])
 def test_a_process_that_is_killed_leaves_a_whole_ledger_that_covers_what_was_released(tmp_path: Path, seed: int):
     path, released = tmp_path / "ledger.sqlite", tmp_path / "released"
+    told: list[str] = []
     wait = random.Random(seed)  # noqa: S311 - when to kill, no secret
     for _ in range(max(ROUNDS // 2, 1)):
         with start(RELEASE, str(path), str(released)) as process:
