@@ -33,16 +33,31 @@ Entries: TypeAlias = Annotated[Sequence[Mapping[str, Any]], AsWritten]
 Edges: TypeAlias = Annotated[Sequence[Sequence[str]] | None, AsWritten]
 
 
+def _number(context: dg.ResolutionContext, value: Any) -> float | None:  # noqa: ANN401 - whatever the YAML says
+    """A number; YAML reads 1e-9, without a point, as text."""
+    read = context.resolve_value(value)
+    return float(read) if isinstance(read, str) else read
+
+
+_WRITTEN = Annotated[str, Field(pattern=r"^[0-9]*\.?[0-9]+([eE][-+]?[0-9]+)?$|^\{")]
+Positive: TypeAlias = Annotated[
+    float | None, dg.Resolver(_number, model_field_type=Annotated[float, Field(gt=0)] | _WRITTEN | None)
+]
+Chance: TypeAlias = Annotated[
+    float | None, dg.Resolver(_number, model_field_type=Annotated[float, Field(ge=0, lt=1)] | _WRITTEN | None)
+]
+
+
 class ModeSettings(dg.Model, dg.Resolvable):
     """How one mode is generated."""
 
     rows: Annotated[int, Field(ge=1)] | None = Field(
         default=None, description="Rows to generate; as many as described where not given."
     )
-    epsilon: Annotated[float, Field(gt=0)] | None = Field(
+    epsilon: Positive = Field(
         default=None, description="Differential privacy of this mode alone; the dataset's where not given."
     )
-    delta: Annotated[float, Field(ge=0, lt=1)] | None = Field(
+    delta: Chance = Field(
         default=None, description="The dataset's where not given; 0, in independent mode, for pure epsilon."
     )
 
@@ -50,13 +65,11 @@ class ModeSettings(dg.Model, dg.Resolvable):
 class PrivacyModel(dg.Model, dg.Resolvable):
     """Whose rows they are, and differential privacy."""
 
-    epsilon: Annotated[float, Field(gt=0)] | None = Field(
+    epsilon: Positive = Field(
         default=None, description="The bound of each description; smaller is more private; null is off."
     )
-    delta: Annotated[float, Field(gt=0, lt=1)] = Field(
-        default=DEFAULT_DELTA, description="The chance with which the bound may not hold."
-    )
-    budget: Annotated[float, Field(gt=0)] | None = Field(
+    delta: Chance = Field(default=DEFAULT_DELTA, description="The chance with which the bound may not hold.")
+    budget: Positive = Field(
         default=None, description="The epsilon of all descriptions of the dataset together, ever; needed with epsilon."
     )
     person_column: str | None = Field(
@@ -167,14 +180,14 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
         own = {
             mode: (
                 said.epsilon if settings.epsilon is None else settings.epsilon,
-                said.delta if settings.delta is None else settings.delta,
+                settings.delta if settings.delta is not None else DEFAULT_DELTA if said.delta is None else said.delta,
             )
             for mode, settings in modes.items()
             if settings is not None
         }
         return PrivacySettings(
             epsilon=said.epsilon,
-            delta=said.delta,
+            delta=DEFAULT_DELTA if said.delta is None else said.delta,
             budget=said.budget,
             person_column=said.person_column,
             max_rows_per_person=said.max_rows_per_person,

@@ -6,12 +6,14 @@ from typing import Any
 import dagster as dg
 import polars as pl
 import pytest
+import yaml
 
+from synth_assets.components import SyntheticDataset
 from synth_assets.components.resources import Workplace
 from synth_assets.describe import Description
 from synth_assets.describe.privacy import LedgerMark
 from synth_assets.ledger import Ledger
-from synth_assets_tests.components.clinic import declared, materialise, visits
+from synth_assets_tests.components.clinic import CLINIC, declared, materialise, visits
 
 NAME = "correlated_visits_description"
 BRANCH = ["clinic", "deidentified_visits", NAME]
@@ -325,3 +327,19 @@ def test_epsilon_without_a_declared_domain_lists_the_columns():
     del columns[0]["domain"]
     with pytest.raises(SynthAssetsError, match="these columns declare no domain: Sex"):
         declared(columns=columns, **PRIVATE).dataset()
+
+
+@pytest.mark.parametrize("written", ["1e-9", "1.0e-9", "0.000000001"])
+def test_a_small_number_may_be_written_as_people_do(written: str):
+    text = yaml.safe_dump({**CLINIC, "privacy": {"budget": 2.0, "epsilon": 1}}, sort_keys=False)
+    text = text.replace("  epsilon: 1\n", f"  epsilon: 1\n  delta: {written}\n")
+
+    assert SyntheticDataset.resolve_from_yaml(text).dataset().privacy.delta == 1e-9
+
+
+@pytest.mark.parametrize("privacy", ["epsilon: -1", "epsilon: 0", "delta: 1.5", "budget: none", "epsilom: 1"])
+def test_what_can_be_no_bound_is_refused_with_its_place(privacy: str):
+    text = yaml.safe_dump(dict(CLINIC), sort_keys=False) + f"privacy: {{{privacy}}}\n"
+
+    with pytest.raises(Exception, match=privacy.split(":", maxsplit=1)[0]):
+        SyntheticDataset.resolve_from_yaml(text)
