@@ -49,7 +49,7 @@ def description_asset(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
         group_name="descriptions",
         owners=[dataset.owner],
         kinds={"python", "json", "duckdb"},
-        description=f"What may be told of {dataset.title} in {mode} mode: {SAID[mode]}.",
+        description=f"What may be told of {dataset.title} in {mode} mode: {_said(dataset, mode)}.",
         metadata={"dagster/column_schema": told_columns(DOCUMENT_COLUMNS)},
         hooks={say_what_to_do},
     )
@@ -215,7 +215,7 @@ def _constraints(made: Description) -> str:
 
 def _shown(made: Description, *, reused: bool, seconds: float) -> dict[str, Any]:
     links = [f"- {edge.parent} → {edge.child} ({edge.mutual_information:.3f} nats)" for edge in made.edges]
-    return {
+    return _bound(made) | {
         "mode": made.mode,
         "rows described": made.rows if made.rows is not None else "none: no row was read",
         "minimum count": made.minimum_count,
@@ -225,7 +225,14 @@ def _shown(made: Description, *, reused: bool, seconds: float) -> dict[str, Any]
         "constraints": dg.MetadataValue.md(_constraints(made)),
         "reused": reused,
         "seconds": round(seconds, 3),
-    } | _bound(made)
+    }
+
+
+def _said(dataset: Dataset, mode: Mode) -> str:
+    epsilon, _ = dataset.privacy.bound(mode)
+    if mode == "random" or epsilon is None:
+        return SAID[mode]
+    return f"{SAID[mode].replace('protected', 'noisy')}; differentially private, epsilon {epsilon:g}"
 
 
 def _said_counts(made: Description) -> str:

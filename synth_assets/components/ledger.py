@@ -71,6 +71,7 @@ def _figures(status: Status, dataset: Dataset) -> dict[str, Any]:
         "epsilon budget": round(status.budget_epsilon, DECIMALS),
         "share of the budget spent": round(status.spent_units / max(status.budget_units, 1), DECIMALS),
         "delta": dataset.privacy.delta,
+        "unit of privacy": dataset.privacy.unit,
     }
     for mode in dataset.private_modes:
         epsilon, delta = dataset.privacy.bound(mode)

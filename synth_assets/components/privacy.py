@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from synth_assets.describe.privacy import Privacy
 from synth_assets.errors import SchemaError
 from synth_assets.ledger.accounting import check_delta, check_epsilon
 from synth_assets.protect.persons import check_most
@@ -36,6 +37,13 @@ class PrivacySettings:
     def rows_per_person(self) -> int:
         """The most rows of one unit of privacy: of a person, or 1 where the unit is a row."""
         return 1 if self.person_column is None else self.max_rows_per_person
+
+    @property
+    def unit(self) -> str:
+        """What two tables that are hard to tell apart differ by, in words."""
+        return Privacy(
+            0.0, 0.0, "", 0, "row" if self.person_column is None else "person", self.rows_per_person
+        ).protects
 
     def bound(self, mode: Mode) -> tuple[float | None, float]:
         """Epsilon and delta of a mode."""

@@ -12,6 +12,7 @@ from synth_assets.components.dataset import Dataset
 from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.metadata import rounded, told_columns
 from synth_assets.components.resources import Workplace
+from synth_assets.ledger.explain import explained
 from synth_assets.measure import Comparison, compare
 from synth_assets.measure.dependence import STANDARD_ERRORS, Dependence, dependence_kept
 from synth_assets.policy import Rule
@@ -78,10 +79,25 @@ def _comparison(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
         schema = dataset.schema(workplace.folder.input, workplace.key)
         found = compare(original, synthetic, schema)
         pictures = _pictures(found, dataset.synthetic(mode), dataset, workplace.folder.reports / name)
-        told = rounded(_figures(found)) | pictures | {"seconds": round(time.perf_counter() - started, 3)}
+        told = rounded(_figures(found)) | pictures | told_bound(dataset, mode)
+        told |= {"seconds": round(time.perf_counter() - started, 3)}
         return dg.Output(found.measurements, metadata=told)
 
     return comparison
+
+
+def told_bound(dataset: Dataset, mode: Mode) -> dict[str, Any]:
+    """What differential privacy bounds for a mode's table, and for whom; that there is none where there is none."""
+    privacy = dataset.privacy
+    epsilon, delta = privacy.bound(mode)
+    if mode == "random":
+        return {"differential privacy": "no row is read to draw this table"}
+    if epsilon is None:
+        return {"differential privacy": "none: this table is protected by hidden counts, and claims no epsilon"}
+    return {
+        "differential privacy": explained(epsilon, delta, unit=privacy.unit),
+        "these figures": "compare with the original: they are not covered by epsilon, and stay inside",
+    }
 
 
 def _figures(found: Comparison) -> dict[str, Any]:
