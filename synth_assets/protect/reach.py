@@ -66,7 +66,7 @@ def check_reach(lattice: Lattice, requirement: Requirement, sensitive: Sequence[
         held = len(np.unique(column.values))
         if requirement.l is not None and requirement.l > held:
             message = (
-                f"l is {requirement.l}, but the sensitive column {name!r} holds {held} values. Allowed: at most that."
+                f"l is {requirement.l}, but the sensitive column {name!r} has {held} value(s). Allowed: up to that."
             )
             raise ProtectionError(message)
 

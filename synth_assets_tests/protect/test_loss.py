@@ -40,10 +40,10 @@ def tables(draw: st.DrawFn) -> pl.DataFrame:
 
 def shown(table: pl.DataFrame, node: tuple[int, ...]) -> list[list[object]]:
     """The table at a node, column by column."""
-    columns = []
+    columns: list[list[object]] = []
     for (name, hierarchy), level in zip(HIERARCHIES.items(), node, strict=True):
         values = table[name].to_list()
-        columns.append(hierarchy.labels(values, name)[level - 1] if level else values)
+        columns.append([*hierarchy.labels(values, name)[level - 1]] if level else values)
     return columns
 
 
@@ -128,5 +128,5 @@ def test_a_table_worked_out_by_hand():
 
 
 def test_a_measure_that_does_not_exist_is_refused():
-    with pytest.raises(ProtectionError, match="The measure of loss is 'ncp'. Allowed: loss_metric, precision"):
+    with pytest.raises(ProtectionError, match=r"The measure of loss is 'ncp'\. Allowed: loss_metric, precision"):
         check_measure("ncp")

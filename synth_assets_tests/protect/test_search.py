@@ -1,12 +1,14 @@
 """The search of the lattice against brute force over tables, node by node."""
 
+from collections import Counter
+from collections.abc import Callable, Iterable
 from itertools import product
 from typing import get_args
 
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synth_assets.protect import anonymity
@@ -47,49 +49,51 @@ def made(table: pl.DataFrame) -> Lattice:
 
 
 def brute_force(table: pl.DataFrame, requirement: Requirement, allowed: int, measure: Measure) -> Point | None:
-    """Generalise the frame itself at every node, take classes out one round at a time, and keep the best."""
-    found = made(table)
+    """Label every row at every node, take classes out one round at a time, and keep the best."""
+    found, of_row = lattice(table, HIERARCHIES, {})
+    columns = [
+        [table[name].to_list(), *hierarchy.labels(table[name].to_list(), name)]
+        for name, hierarchy in HIERARCHIES.items()
+    ]
     best: Point | None = None
     for node in product(*(range(height + 1) for height in found.heights)):
-        frame = table.with_row_index("row")
-        for (name, hierarchy), level in zip(HIERARCHIES.items(), node, strict=True):
-            if level:
-                labels = hierarchy.labels(table[name].to_list(), name)[level - 1]
-                frame = frame.with_columns(pl.Series(name, labels, dtype=pl.String))
-        left = without_bad_classes(frame, requirement)
+        shown = list(zip(*(labels[level] for labels, level in zip(columns, node, strict=True)), strict=True))
+        left = without_bad_classes(shown, table["s"].to_list(), requirement)
         suppressed = len(table) - len(left)
-        if len(left) and suppressed <= allowed:
-            of_row = lattice(table, HIERARCHIES, {})[1]
+        if left and suppressed <= allowed:
             stay = np.zeros(len(found.rows), dtype=bool)
-            stay[of_row[left["row"].to_numpy()]] = True
+            stay[of_row[left]] = True
             loss = getattr(losses(found, node, stay, requirement.k), measure)
-            point = Point(loss, suppressed, node, requirement.k)
-            better = best is None or (round(loss, 9), suppressed, node) < (
-                round(best.loss, 9),
-                best.suppressed,
-                best.node,
-            )
-            best = point if better else best
+            best = min(filter(None, [best, Point(loss, suppressed, node, requirement.k)]))
     return best
 
 
-def without_bad_classes(frame: pl.DataFrame, requirement: Requirement) -> pl.DataFrame:
-    """Rows of classes that are large, diverse and close enough to what is left."""
-    while len(frame):
-        table = dict(frame["s"].value_counts().rows())
-        good = []
-        for _, part in frame.group_by(list(HIERARCHIES)):
-            here = dict(part["s"].value_counts().rows())
-            gaps = (abs(here.get(value, 0) / len(part) - times / len(frame)) for value, times in table.items())
-            fits = len(part) >= requirement.k and len(here) >= (requirement.l or 0)
-            fits &= requirement.t is None or sum(gaps) / 2 <= requirement.t + 1e-9
-            good += part["row"].to_list() if fits else []
-        if len(good) == len(frame):
-            return frame
-        frame = frame.filter(pl.col("row").is_in(good))
-    return frame
+def without_bad_classes(shown: list[tuple[object, ...]], values: list[object], requirement: Requirement) -> list[int]:
+    """Rows of classes that are large and diverse, and then of those that are close enough to what is left."""
+    rows = kept_rows(range(len(shown)), shown, lambda part: len(part) >= requirement.k)
+    rows = kept_rows(rows, shown, lambda part: len({values[row] for row in part}) >= (requirement.l or 0))
+    while requirement.t is not None:
+        table = Counter(values[row] for row in rows)
+        close = kept_rows(rows, shown, lambda part: distance(part, values, table) <= requirement.t + 1e-9)  # noqa: B023 - called at once
+        if close == rows:
+            break
+        rows = close
+    return rows
 
 
+def kept_rows(rows: Iterable[int], shown: list[tuple[object, ...]], fits: Callable[[list[int]], bool]) -> list[int]:
+    classes: dict[tuple[object, ...], list[int]] = {}
+    for row in rows:
+        classes.setdefault(shown[row], []).append(row)
+    return sorted(row for part in classes.values() if fits(part) for row in part)
+
+
+def distance(part: list[int], values: list[object], table: Counter[object]) -> float:
+    here = Counter(values[row] for row in part)
+    return sum(abs(here[value] / len(part) - times / table.total()) for value, times in table.items()) / 2
+
+
+@settings(max_examples=40)
 @given(tables(), REQUIREMENTS, st.integers(0, 5), st.sampled_from(MEASURES))
 def test_the_optimum_is_that_of_brute_force(table: pl.DataFrame, wanted: Requirement, allowed: int, measure: Measure):
     allowed = min(allowed, len(table) - 1)
