@@ -6,6 +6,7 @@ The table is read once, streaming; what is kept is one entry for every combinati
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from uuid import uuid4
 
 import duckdb
 import numpy as np
@@ -20,7 +21,8 @@ MISSING = 0
 
 _LARGEST = 2**62
 _FLOATS = {"DOUBLE", "FLOAT"}
-_GIVEN = "given_table"
+_GIVEN = f"given_{uuid4().hex}"
+"""A name that no table of the caller's connection has: DuckDB would read that one."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -42,6 +42,14 @@ def test_numbers_stay_apart_where_the_product_of_sizes_is_too_large():
     assert np.argsort(flat).tolist() == [0, 3, 2, 1]
 
 
+def test_no_table_of_the_caller_s_connection_is_in_the_way_or_left_behind():
+    connection = duckdb.connect()
+    for name in ("cells", "t", "given", "dc0"):
+        connection.execute(f"create table {name} as select range % 2 as c0, range as c1 from range(10)")  # noqa: S608 - names of the test
+        assert count_cells(connection.table(name), ["c0"]).rows.tolist() == [5, 5]
+    assert connection.sql("select count(*) from duckdb_views() where not internal").fetchall() == [(0,)]
+
+
 def test_the_library_s_failure_is_told_in_our_words():
     connection = duckdb.connect()
     relation = connection.sql("select cast(b as integer) as a from (values ('1'), ('secret')) as t(b)")
