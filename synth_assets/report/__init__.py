@@ -5,6 +5,7 @@ from synth_assets.report.heatmap import heat_map
 from synth_assets.report.histograms import histogram, histograms
 from synth_assets.report.pictures import WrittenPicture, write_across_modes, write_columns, write_comparison
 from synth_assets.report.preview import Picture, preview, save_png
+from synth_assets.report.trade_off import trade_off
 
 __all__ = [
     "Picture",
@@ -16,6 +17,7 @@ __all__ = [
     "mode_table",
     "preview",
     "save_png",
+    "trade_off",
     "write_across_modes",
     "write_columns",
     "write_comparison",

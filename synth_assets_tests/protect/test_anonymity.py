@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from synth_assets.errors import ProtectionError
 from synth_assets.protect import anonymity
+from synth_assets.storage.warehouse import Warehouse
 from synth_assets_tests.tables import rng
 
 NAMES = ("q1", "q2", "s1", "s2")
@@ -111,11 +113,21 @@ def test_no_name_of_a_column_is_in_the_way(names: tuple[str, str]):
     assert found.t == pytest.approx(1 / 3)
 
 
-def test_every_kind_of_frame():
+def test_every_kind_of_frame(tmp_path: Path):
     table = pl.DataFrame({"a": ["x", "x", None]})
     relation = duckdb.sql("select unnest(['x', 'x', null]) as a")
-    for frame in (table, table.lazy(), table.to_pandas(), relation):
+    file = tmp_path / "table.parquet"
+    table.write_parquet(file)
+    for frame in (table, table.lazy(), table.to_pandas(), relation, file):
         assert anonymity(frame, quasi_identifiers=["a"]).class_sizes.rows() == [(1, 1), (2, 1)]
+
+
+def test_a_stored_table(tmp_path: Path):
+    warehouse = Warehouse(tmp_path / "warehouse.duckdb")
+    warehouse.write("t", pl.DataFrame({"a": ["x", "x", None], "s": [1, 2, 2]}))
+    with warehouse.reader() as connection:
+        found = anonymity(connection.table("t"), quasi_identifiers=["a"], sensitive=["s"], ordered=["s"])
+    assert (found.k, found.l, found.t) == (1, 1, pytest.approx(1 / 3))
 
 
 @pytest.mark.parametrize(
@@ -142,3 +154,85 @@ def test_a_hundred_thousand_rows_of_six_quasi_identifiers():
     table = pl.DataFrame({f"q{place}": chance.integers(0, 8, 100_000) for place in range(6)})
     found = anonymity(table, quasi_identifiers=table.columns, sensitive=[])
     assert found.rows == int((found.class_sizes["size"] * found.class_sizes["classes"]).sum()) == 100_000
+
+
+AGES = {
+    "age": ["<30"] * 4 + ["30-39"] * 4 + ["40+"] * 4,
+    "zip": ["130**"] * 4 + ["148**"] * 4 + ["130**"] * 4,
+    "disease": ["heart", "heart", "viral", "viral", "cancer", "heart", "viral", "viral"] + ["cancer"] * 3 + ["heart"],
+    "salary": [3, 4, 5, 6, 6, 11, 8, 7, 9, 10, 8, 9],
+}
+SALARIES = {
+    "age": ["2*"] * 3 + ["40+"] * 3 + ["3*"] * 3,
+    "zip": ["476**"] * 3 + ["4790*"] * 3 + ["476**"] * 3,
+    "disease": [
+        "ulcer",
+        "gastritis",
+        "stomach",
+        "gastritis",
+        "flu",
+        "bronchitis",
+        "bronchitis",
+        "pneumonia",
+        "stomach",
+    ],
+    "salary": [3, 4, 5, 6, 11, 8, 7, 9, 10],
+}
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "answers"),
+    [
+        (AGES, "disease", (4, 2, 1, 0.41666666666666663, 0.75)),
+        (AGES, "salary", (4, 3, 2, 0.33333333333333337, 0.5)),
+        (SALARIES, "disease", (3, 3, 3, 0.44444444444444453, 1 / 3)),
+        (SALARIES, "salary", (3, 3, 3, 0.37500000000000006, 1 / 3)),
+    ],
+)
+def test_values_that_pycanon_gives(table: dict[str, Any], column: str, answers: tuple[float, ...]):
+    """pyCANON 1.3: k, l, whole entropy l, t and alpha; numbers with the ordered distance, text with the equal.
+
+    It rounds an entropy l of 3.0 down to 2. The t of the last is in Li et al. 2007, section 5.3: 0.375 for the class of
+    salaries 3, 4 and 5.
+    """
+    ordered = ["salary"] if column == "salary" else []
+    found = anonymity(pl.DataFrame(table), quasi_identifiers=["age", "zip"], sensitive=[column], ordered=ordered)
+    assert found.entropy_l is not None
+    values = (found.k, found.l, int(found.entropy_l + 1e-9), found.t, found.alpha)
+    assert values == pytest.approx(answers, abs=1e-12)
+
+
+def test_the_order_of_text_is_given_and_that_of_categories_known():
+    values = ["mild", "severe", "mild", "moderate"]
+    text = pl.DataFrame({"a": [1, 1, 2, 2], "s": values})
+    order = ["mild", "moderate", "severe"]
+    by_list = anonymity(text, quasi_identifiers=["a"], sensitive=["s"], ordered={"s": order})
+    enum = text.cast({"s": pl.Enum(order)})
+    for frame in (enum, enum.lazy()):
+        assert anonymity(frame, quasi_identifiers=["a"], sensitive=["s"], ordered=["s"]).t == by_list.t
+    assert by_list.t == pytest.approx(0.25 / 2)
+    assert by_list.diversity["s"].t_equal == 0.25
+
+
+@pytest.mark.parametrize(
+    ("ordered", "match"),
+    [
+        (["s"], "Column 's' is text, whose order is not known"),
+        (["a"], r"Column\(s\) a are ordered but not sensitive\. Allowed: s"),
+        ({"s": ["x", "x"]}, "lists a value twice"),
+        ({"s": ["x"]}, r"Column 's' holds 1 value\(s\) that its order lacks"),
+    ],
+)
+def test_orders_that_cannot_be_are_refused(ordered: Any, match: str):  # noqa: ANN401 - of both kinds
+    with pytest.raises(ProtectionError, match=match):
+        anonymity(
+            pl.DataFrame({"a": [1, 1], "s": ["x", "secret"]}),
+            quasi_identifiers=["a"],
+            sensitive=["s"],
+            ordered=ordered,
+        )
+
+
+def test_the_measurement_prints_no_value_of_the_table():
+    found = anonymity(pl.DataFrame({"a": ["secret", "secret"]}), quasi_identifiers=["a"])
+    assert "secret" not in repr(found)
