@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import dagster as dg
 import polars as pl
@@ -16,10 +16,12 @@ from synth_assets.components.privacy import PrivacySettings
 from synth_assets.describe import NetworkRules
 from synth_assets.errors import SchemaError, SourceError
 from synth_assets.policy import Policy
+from synth_assets.protect import Hierarchy
 from synth_assets.protect.steps import Pseudonymise, Step, Tools
 from synth_assets.schema import MODES, Mode, Schema
 
 DEFAULT_MAX_PARENTS = 1
+MOST_HELD_OUT = 0.5
 RESERVED_ENDINGS = ("_description", "_comparison", "_risk", "_release", "_ledger")
 
 
@@ -45,6 +47,10 @@ class Dataset:
         schedule: When tables are regenerated, as cron; ``None`` for never.
         owner: Who answers for the assets.
         privacy: Whose rows they are, and differential privacy where it is asked for.
+        hierarchies: How quasi-identifiers may be generalised; without any there is no anonymised table.
+        start_from: The table that is described: the de-identified or the anonymised one.
+        hold_out: The share of persons whose rows descriptions never see, so that attacks can be measured against them.
+        contact: Whom to ask about a release.
     """
 
     name: str
@@ -64,6 +70,10 @@ class Dataset:
     schedule: str | None
     owner: str
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
+    hierarchies: Mapping[str, Hierarchy] = field(default_factory=dict)
+    start_from: Literal["deidentified", "anonymised"] = "deidentified"
+    hold_out: float = 0.0
+    contact: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a name that would clash with another asset's, limits below the policy's, and what is not declared."""
@@ -83,6 +93,7 @@ class Dataset:
                 f"{', '.join(map(str, names))}."
             )
             raise SchemaError(message)
+        self._check_hierarchies()
         for column in self.columns:
             self._check_domain(column)
         self.privacy.check(self.name, self.modes, self.columns)
@@ -114,6 +125,29 @@ class Dataset:
                     f"{rule.limit:g} ({rule.source}); a dataset may only ask for more."
                 )
                 raise SchemaError(message)
+
+    def _check_hierarchies(self) -> None:
+        lacking = [name for name in self.quasi_identifiers if name not in self.hierarchies] if self.hierarchies else []
+        other = [name for name in self.hierarchies if name not in self.quasi_identifiers]
+        if lacking or other:
+            message = (
+                f"Dataset {self.name!r} declares hierarchies for some columns only. Without one: "
+                f"{', '.join(lacking) or '-'}; with one, but no quasi-identifier: {', '.join(other) or '-'}. Give "
+                "every quasi-identifier one ('any' suppresses a column, {} leaves it as it is), and no other column."
+            )
+            raise SchemaError(message)
+        if self.start_from == "anonymised" and (not self.hierarchies or self.private_modes):
+            why = "its search looks at all rows, which epsilon does not cover" if self.hierarchies else "there is none"
+            message = (
+                f"Dataset {self.name!r} starts from the anonymised table, but {why}. Start from the de-identified one, "
+                "or declare hierarchies and no epsilon."
+            )
+            raise SchemaError(message)
+        if not 0 <= self.hold_out <= MOST_HELD_OUT:
+            message = (
+                f"hold_out is {self.hold_out}. Allowed: a share of persons from 0 to {MOST_HELD_OUT}; 0.2 is usual."
+            )
+            raise SchemaError(message)
 
     def _check_domain(self, column: Mapping[str, Any]) -> None:
         """Refuse a domain that refers to what is not declared; the lists themselves are not read."""
@@ -155,6 +189,30 @@ class Dataset:
     def ledger(self) -> str:
         """The asset that shows the privacy budget; there only with a private mode."""
         return f"{self.name}_ledger"
+
+    @property
+    def sensitive(self) -> list[str]:
+        """The columns with that role."""
+        return [str(column["name"]) for column in self.columns if column.get("role") == "sensitive"]
+
+    @property
+    def anonymised(self) -> str:
+        """The asset that holds the anonymised table; there only with hierarchies."""
+        return f"anonymised_{self.name}"
+
+    @property
+    def original(self) -> str:
+        """The asset that is described, and that synthetic tables are compared with."""
+        return self.anonymised if self.start_from == "anonymised" else self.deidentified
+
+    @property
+    def release(self) -> str:
+        """The asset that releases what passed."""
+        return f"{self.name}_release"
+
+    def risk(self, mode: Mode) -> str:
+        """The asset that measures the risk of a mode's table."""
+        return f"{self.synthetic(mode)}_risk"
 
     @property
     def comparison(self) -> str:

@@ -8,7 +8,7 @@ import polars as pl
 
 from synth_assets.components.dataset import Dataset
 from synth_assets.components.failure import say_what_to_do
-from synth_assets.components.metadata import declared_columns, rounded, steps_taken
+from synth_assets.components.metadata import DECIMALS, declared_columns, rounded, steps_taken
 from synth_assets.components.resources import Workplace
 from synth_assets.components.versions import versioned
 from synth_assets.frames import Frame
@@ -70,8 +70,14 @@ def _deidentified(dataset: Dataset) -> dg.AssetsDefinition:
                 description="Nothing was written: " + " ".join(str(verdict.description) for verdict in verdicts),
                 allow_retries=False,
             )
-        persons = dataset.privacy.person_column
-        held = units(result, source, persons, dataset.privacy.rows_per_person, key)
+        held = units(
+            result,
+            source,
+            person_column=dataset.privacy.person_column,
+            most=dataset.privacy.rows_per_person,
+            hold_out=dataset.hold_out,
+            key=key,
+        )
         told = {"rows in": result.rows_in, "rows out": len(result.table), "steps": steps_taken(result.outcomes)}
         yield versioned(
             WithBeside(result.table, {units_of(dataset): held}),
@@ -94,11 +100,13 @@ def table_version(table: Frame, held: Frame, key: bytes) -> str:
 
 def _contributions(held: pl.DataFrame, dataset: Dataset) -> dict[str, Any]:
     """How many rows descriptions leave out because their person has more; small numbers are not told."""
+    share = int(held["held_out"].sum()) / max(len(held), 1)
+    aside: dict[str, Any] = {"share held out from descriptions": round(share, DECIMALS)}
     if dataset.privacy.person_column is None:
-        return {"whose rows": "every row counts as somebody else's: no person_column is declared"}
-    left_out = int((~held["described"]).sum())
+        return aside | {"whose rows": "every row counts as somebody else's: no person_column is declared"}
+    left_out = int((~held["described"] & ~held["held_out"]).sum())
     told = left_out if left_out == 0 or left_out >= dataset.minimum_count else f"fewer than {dataset.minimum_count}"
-    return {
+    return aside | {
         "rows beyond the most of one person, not described": told,
         "rows of one person": dataset.privacy.rows_per_person,
     }

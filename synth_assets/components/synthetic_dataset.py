@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 import dagster as dg
 from pydantic import Field
 
+from synth_assets.components.anonymised import anonymised_asset
 from synth_assets.components.dataset import DEFAULT_MAX_PARENTS, Dataset, without_references
 from synth_assets.components.descriptions import description_asset
 from synth_assets.components.ledger import ledger_definitions
@@ -15,6 +16,7 @@ from synth_assets.components.regeneration import regeneration_definitions
 from synth_assets.components.reports import across_modes_asset, comparison_definitions
 from synth_assets.components.synthetic import synthetic_definitions
 from synth_assets.policy import load_policy
+from synth_assets.protect import hierarchies_from_dict
 from synth_assets.protect.catalogue import step_from_dict
 from synth_assets.schema import Mode, Schema
 
@@ -28,6 +30,10 @@ def _as_written(context: dg.ResolutionContext, value: Any) -> Any:  # noqa: ANN4
     return context.resolve_value(value) if isinstance(value, str) and "{" in value else value
 
 
+HIERARCHY = "hierarchy"
+"""A column's key for how it may be generalised."""
+
+DEFAULT_HOLD_OUT = 0.2
 AsWritten = dg.Resolver(_as_written)
 Entries: TypeAlias = Annotated[Sequence[Mapping[str, Any]], AsWritten]
 Edges: TypeAlias = Annotated[Sequence[Sequence[str]] | None, AsWritten]
@@ -133,8 +139,10 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
         default=None, description="What the k-anonymity check compares; by default the columns of that role."
     )
     policy: str = Field(default="internal", description="The policy whose rules the checks apply.")
-    minimum_count: int = Field(default=5, description="No count below it is told.")
-    minimum_k: int = Field(default=5, description="Rows that must be alike in the quasi-identifiers.")
+    minimum_count: int | None = Field(default=None, description="No count below it is told; the policy's if not given.")
+    minimum_k: int | None = Field(
+        default=None, description="Rows that must be alike in the quasi-identifiers; the policy's if not given."
+    )
     round_to: Annotated[int, Field(ge=1, le=1000)] | None = Field(
         default=None,
         description="Counts are rounded at random to a multiple of it; 1 for exact ones; the policy's if not given.",
@@ -142,17 +150,32 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
     privacy: PrivacyModel | None = Field(
         default=None, description="Whose rows they are, and differential privacy with its budget."
     )
+    start_from: Literal["deidentified", "anonymised"] = Field(
+        default="deidentified",
+        description="The table that is described; 'anonymised' takes hierarchies and no epsilon.",
+    )
+    hold_out: Chance = Field(
+        default=None,
+        description=(
+            "The share of persons that no description sees, so that attacks can be measured against them: 0.2 where "
+            "not given, 0 with epsilon."
+        ),
+    )
+    contact: str = Field(default="", description="Whom to ask about a release; the owner where not given.")
     schedule: str | None = Field(default=None, description="When tables are drawn anew, as cron.")
 
     def dataset(self) -> Dataset:
         """The same as values of our own."""
-        columns = tuple(dict(column) for column in self.columns)
+        columns = tuple({key: value for key, value in column.items() if key != HIERARCHY} for column in self.columns)
+        hierarchies = {str(column.get("name")): column[HIERARCHY] for column in self.columns if HIERARCHY in column}
+        policy = load_policy(self.policy)
         plain = Schema.from_dict({"columns": [without_references(column) for column in columns]})
         made: dict[Mode, ModeSettings | None] = {
             "random": self.modes.random,
             "independent": self.modes.independent,
             "correlated": self.modes.correlated,
         }
+        privacy = self._privacy(made)
         return Dataset(
             name=self.name,
             title=self.title,
@@ -165,15 +188,24 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
             quasi_identifiers=tuple(
                 plain.with_role("quasi_identifier") if self.quasi_identifiers is None else self.quasi_identifiers
             ),
-            policy=load_policy(self.policy),
-            minimum_count=self.minimum_count,
-            minimum_k=self.minimum_k,
-            round_to=int(load_policy(self.policy).round_to.limit) if self.round_to is None else self.round_to,
+            policy=policy,
+            minimum_count=int(policy.minimum_count.limit) if self.minimum_count is None else self.minimum_count,
+            minimum_k=int(policy.minimum_k.limit) if self.minimum_k is None else self.minimum_k,
+            round_to=int(policy.round_to.limit) if self.round_to is None else self.round_to,
             modes={mode: _given(settings) for mode, settings in made.items() if settings is not None},
             schedule=self.schedule,
             owner=self.owner,
-            privacy=self._privacy(made),
+            privacy=privacy,
+            hierarchies=hierarchies_from_dict(hierarchies),
+            start_from=self.start_from,
+            hold_out=self._hold_out(privacy.private_modes(mode for mode, said in made.items() if said is not None)),
+            contact=self.contact or self.owner,
         )
+
+    def _hold_out(self, private_modes: Sequence[Mode]) -> float:
+        if self.hold_out is not None:
+            return self.hold_out
+        return 0.0 if private_modes else DEFAULT_HOLD_OUT
 
     def _privacy(self, modes: Mapping[Mode, ModeSettings | None]) -> PrivacySettings:
         said = self.privacy or PrivacyModel()
@@ -206,6 +238,8 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
             assets.append(asset)
             checks.append(check)
         assets += [description_asset(dataset, mode) for mode in dataset.modes]
+        if dataset.hierarchies:
+            assets.append(anonymised_asset(dataset))
         if dataset.private_modes:
             asset, check = ledger_definitions(dataset)
             assets.append(asset)

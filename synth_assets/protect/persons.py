@@ -4,6 +4,7 @@ So one person more or less changes at most that many rows of what is left.
 """
 
 import hmac
+from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
@@ -69,11 +70,15 @@ def check_most(most: object) -> None:
 def _hashes(rows: pl.DataFrame, persons: pl.Series, key: bytes) -> pl.Series:
     """A keyed hash of each row with its person."""
     subkey = keyed_hash(key, "which rows of a person stay", b"")
-    values = [rows[name] for name in rows.columns]
-    texts = pl.DataFrame([_as_text(held).alias(str(at)) for at, held in enumerate([persons, *values])])
-    whole = texts.select(pl.concat_str(pl.all())).to_series()
+    whole = row_texts([persons, *rows.get_columns()])
     digests = [hmac.digest(subkey, text.encode("utf-8", "surrogatepass"), "sha256") for text in whole]
     return pl.Series(digests, dtype=pl.Binary)
+
+
+def row_texts(columns: Sequence[pl.Series]) -> pl.Series:
+    """All values of each row as one text; no two different rows read the same."""
+    texts = pl.DataFrame([_as_text(held).alias(str(at)) for at, held in enumerate(columns)])
+    return texts.select(pl.concat_str(pl.all())).to_series()
 
 
 def _as_text(values: pl.Series) -> pl.Series:

@@ -1,6 +1,7 @@
 """What anonymity costs: the front of loss against suppressed rows, one line for each k."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -8,6 +9,8 @@ import polars as pl
 from synth_assets.errors import MeasurementError
 from synth_assets.report.canvas import FAINT, INK, LINE, MARGIN, SYNTHETIC, blank, finish, heading, keys, panel, write
 from synth_assets.report.lettering import TEXT_SIZE, fitted, inches
+from synth_assets.report.pictures import WrittenPicture
+from synth_assets.report.preview import Picture
 from synth_assets.report.ticks import numbers, shares
 
 if TYPE_CHECKING:
@@ -63,6 +66,19 @@ def trade_off(
     below = "share of rows suppressed (less is better)"
     write(figure, MARGIN + _LEFT + _PAGE - inches([below]), _HEADER + _HEIGHT + 0.35, below, color=FAINT)
     return finish(figure)
+
+
+def write_trade_off(front: pl.DataFrame, folder: Path, *, limit: float | None, title: str) -> WrittenPicture:
+    """The figure as a file in a folder, and as a preview; the front as CSV beside it.
+
+    Raises:
+        MeasurementError: It is no front.
+        StorageError: The file cannot be written.
+    """
+    picture = Picture.of(trade_off(front, limit=limit, title=title))
+    written = WrittenPicture(picture.save(folder / "trade_off.png"), picture.markdown(title))
+    front.write_csv(folder / "trade_off.csv")
+    return written
 
 
 def _shade(place: int, of: int) -> tuple[float, float, float]:

@@ -55,6 +55,7 @@ CLINIC: Mapping[str, Any] = {
             "description": "From Ward",
         },
     ],
+    "hold_out": 0,
     "modes": {"random": {"rows": 50}, "independent": {}, "correlated": {"max_parents": 1}},
 }
 WARDS = ("North", "South", "East")
