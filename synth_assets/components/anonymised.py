@@ -10,14 +10,16 @@ import polars as pl
 from synth_assets.components.dataset import Dataset
 from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.metadata import rounded
+from synth_assets.components.protected import table_version, units_of
 from synth_assets.components.resources import Workplace
 from synth_assets.components.versions import versioned
 from synth_assets.errors import ProtectionError
 from synth_assets.policy import Rule
 from synth_assets.protect import Protected, generalise
 from synth_assets.report.trade_off import write_trade_off
-from synth_assets.storage.fingerprint import fingerprint
+from synth_assets.storage.beside import PRIVATE, WithBeside
 
+_ROW = "the row's place in the de-identified table"
 K_CHECK, L_CHECK, SUPPRESSION_CHECK = "minimum_k", "minimum_l", "most_suppressed"
 
 
@@ -47,14 +49,20 @@ def anonymised_asset(dataset: Dataset) -> dg.AssetsDefinition:
         ],
     )
     def anonymised(workplace: Workplace, original: pl.DataFrame) -> Iterator[Any]:
+        held = workplace.warehouse.read(units_of(dataset.deidentified).name, PRIVATE)
         try:
-            made = anonymise(dataset, original)
+            made = anonymise(dataset, original.with_columns(held["row"].alias(_ROW)))
         except ProtectionError as error:
             yield dg.AssetCheckResult(check_name=K_CHECK, passed=False, description=str(error))
             raise dg.Failure(description=f"Nothing was written: {error}", allow_retries=False) from error
         yield from verdicts(made, dataset)
         told = _figures(made, dataset) | _picture(made, dataset, workplace.folder.reports / dataset.anonymised)
-        yield versioned(made.table, version=fingerprint(made.table, workplace.key), metadata=told)
+        table, stay = made.table.drop(_ROW), held[made.table[_ROW]]
+        yield versioned(
+            WithBeside(table, {units_of(dataset.anonymised): stay}),
+            version=table_version(table, stay, workplace.key),
+            metadata=told,
+        )
 
     return anonymised
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -235,6 +235,28 @@ class Dataset:
         """
         tools = Tools(key=key, references=self._files(input_folder))
         return self._schema_of(self._column(column, tools) for column in self.columns)
+
+    def original_schema(self, input_folder: Path, key: bytes, dtypes: Mapping[str, pl.DataType]) -> Schema:
+        """The schema of the table that is described; of generalised columns the domain is read from it.
+
+        Args:
+            input_folder: With the reference lists.
+            key: The project's key.
+            dtypes: Of the table's columns.
+
+        Raises:
+            SchemaError: As ``schema``.
+        """
+        schema = self.schema(input_folder, key)
+        if self.start_from == "deidentified":
+            return schema
+        columns = (
+            replace(column, type="category", domain=None, domain_source="data")
+            if column.name in self.hierarchies and (column.type == "category" or dtypes[column.name] != column.dtype)
+            else column
+            for column in schema
+        )
+        return replace(schema, columns=tuple(columns))
 
     def network(self, mode: Mode) -> NetworkRules | None:
         """What the dataset says about a mode's network; ``None`` where it says nothing.

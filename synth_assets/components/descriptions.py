@@ -45,7 +45,7 @@ def description_asset(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
 
     @dg.asset(
         name=name,
-        ins={"original": dg.AssetIn(dataset.deidentified, dagster_type=TableHandle)},
+        ins={"original": dg.AssetIn(dataset.original, dagster_type=TableHandle)},
         group_name="descriptions",
         owners=[dataset.owner],
         kinds={"python", "json", "duckdb"},
@@ -149,8 +149,10 @@ class Describing:
         return made.with_provenance(**provenance), False
 
     def _parameters(self) -> tuple[Schema, dict[str, str]]:
-        schema = self.dataset.schema(self.workplace.folder.input, self.workplace.key)
-        said = {"original": self.dataset.deidentified, "parameters": self.dataset.fingerprint(schema, self.mode)}
+        dataset, folder, key = self.dataset, self.workplace.folder, self.workplace.key
+        dtypes = {} if dataset.start_from == "deidentified" else dict(self.original.lazy().collect_schema())
+        schema = dataset.original_schema(folder.input, key, dtypes)
+        said = {"original": self.dataset.original, "parameters": self.dataset.fingerprint(schema, self.mode)}
         return schema, said
 
     def _version(self) -> str:
@@ -163,7 +165,7 @@ class Describing:
 
     @property
     def _units(self) -> TableHandle:
-        held = units_of(self.dataset)
+        held = units_of(self.dataset.original)
         return TableHandle(self.original.warehouse, held.name, held.schema)
 
     def _request(self) -> Request:
@@ -176,7 +178,7 @@ class Describing:
         dataset, key = self.dataset, self.workplace.key
         epsilon, delta = dataset.privacy.bound(self.mode)
         rows = FilteredTable(
-            self.original.warehouse, TableName(self.original.name), units_of(dataset), column="described"
+            self.original.warehouse, TableName(self.original.name), units_of(dataset.original), column="described"
         )
         return describe(
             rows,

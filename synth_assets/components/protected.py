@@ -80,7 +80,7 @@ def _deidentified(dataset: Dataset) -> dg.AssetsDefinition:
         )
         told = {"rows in": result.rows_in, "rows out": len(result.table), "steps": steps_taken(result.outcomes)}
         yield versioned(
-            WithBeside(result.table, {units_of(dataset): held}),
+            WithBeside(result.table, {units_of(dataset.deidentified): held}),
             version=table_version(result.table, held, key),
             metadata=told | _contributions(held, dataset),
         )
@@ -88,9 +88,9 @@ def _deidentified(dataset: Dataset) -> dg.AssetsDefinition:
     return deidentified
 
 
-def units_of(dataset: Dataset) -> TableName:
-    """The table that says of each de-identified row whose it is; never exported."""
-    return TableName(f"{dataset.deidentified}_units", PRIVATE)
+def units_of(table: str) -> TableName:
+    """The table that says of each row of a protected one whose it is; never exported."""
+    return TableName(f"{table}_units", PRIVATE)
 
 
 def table_version(table: Frame, held: Frame, key: bytes) -> str:

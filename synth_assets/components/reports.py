@@ -64,7 +64,7 @@ def _comparison(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
     @dg.asset(
         name=name,
         ins={
-            "original": dg.AssetIn(dataset.deidentified, dagster_type=pl.DataFrame),
+            "original": dg.AssetIn(dataset.original, dagster_type=pl.DataFrame),
             "synthetic": dg.AssetIn(dataset.synthetic(mode), dagster_type=pl.DataFrame),
         },
         group_name="reports",
@@ -76,7 +76,7 @@ def _comparison(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
     )
     def comparison(workplace: Workplace, original: pl.DataFrame, synthetic: pl.DataFrame) -> dg.Output[pl.DataFrame]:
         started = time.perf_counter()
-        schema = dataset.schema(workplace.folder.input, workplace.key)
+        schema = dataset.original_schema(workplace.folder.input, workplace.key, original.schema)
         found = compare(original, synthetic, schema)
         pictures = _pictures(found, dataset.synthetic(mode), dataset, workplace.folder.reports / name)
         told = rounded(_figures(found)) | pictures | told_bound(dataset, mode)

@@ -149,9 +149,14 @@ def _forest(known: Known, task: Task, for_choices: int, for_families: int) -> li
 
 
 def _measured(known: Known, task: Task, nodes: list[Node], units: int) -> tuple[list[Node], list[Measurement]]:
-    """Noisy counts of every family of two or more columns; with further parents, where they may be chosen."""
+    """Noisy counts of every family of two or more columns; with further parents, where they may be chosen.
+
+    Where there is none, what was meant for them measures the columns again.
+    """
     table, mechanism = known.table, task.mechanism
-    if task.max_parents == 1 or task.rules.whole or not any(node.parents for node in nodes):
+    if not any(node.parents for node in nodes):
+        return nodes, mechanism.columns(table, units) if units else []
+    if task.max_parents == 1 or task.rules.whole:
         return nodes, mechanism.tables(table, families_of(nodes), units)
     first, left = parts(units, (1 - WIDER, WIDER))
     measured = mechanism.tables(table, families_of(nodes), first)
