@@ -9,6 +9,7 @@ import dagster as dg
 import pandas as pd
 import polars as pl
 
+from synth_assets.defs.gate import refuse_unchecked
 from synth_assets.errors import StorageError, SynthAssetsError
 from synth_assets.frames import is_batched
 from synth_assets.storage.beside import WithBeside
@@ -69,9 +70,11 @@ class WarehouseIOManager(dg.IOManager):
         """Read the upstream asset's table.
 
         Raises:
-            dg.Failure: There is no such table, or the parameter's annotation is not allowed.
+            dg.Failure: There is no such table, a check that guards it does not stand (see ``gate``), or the parameter's
+                annotation is not allowed.
         """
         with _told_in_ui():
+            refuse_unchecked(context)
             return self._reader_for(context)(_table_name(context))
 
     def readers(self) -> Mapping[type, Callable[[str], Any]]:
