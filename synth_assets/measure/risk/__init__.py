@@ -1,4 +1,4 @@
-"""The risk of a synthetic table: attacks on rows that its description saw, beside the same attacks on rows it did not."""
+"""The risk of a synthetic table: attacks on rows that its description saw, and the same on rows that it did not see."""
 
 from synth_assets.measure.risk.attacking import risk
 from synth_assets.measure.risk.codes import Coded

@@ -10,7 +10,7 @@ from synth_assets.measure.risk.codes import Coded, encode
 from synth_assets.measure.risk.inference import inference
 from synth_assets.measure.risk.linkability import linkability
 from synth_assets.measure.risk.rates import Attack
-from synth_assets.measure.risk.risks import Risks
+from synth_assets.measure.risk.risks import Risks, risks
 from synth_assets.measure.risk.singling_out import singling_out
 from synth_assets.schema import Schema
 
@@ -51,5 +51,5 @@ def risk(  # noqa: PLR0913 - three tables and their schema, as every attack has 
         MeasurementError: The tables do not fit each other, or an argument is not allowed.
     """
     coded = encode(training, control, synthetic, schema, attacks=attacks, secrets=secrets)
-    made = tuple(attack for family in _FAMILIES for attack in family(coded, rng))
-    return Risks(made, (len(coded.training), len(coded.control), len(coded.synthetic)))
+    made = [attack for family in _FAMILIES for attack in family(coded, rng)]
+    return risks(made, (len(coded.training), len(coded.control), len(coded.synthetic)))

@@ -164,7 +164,7 @@ def _exact(values: Sequence[pl.Series]) -> tuple[IntArray, int]:
     """One code a value, in order of the values, in all tables together; the last is missing."""
     together = pl.concat([one.to_frame("value") for one in values], how="vertical_relaxed")["value"]
     codes = together.rank("dense").cast(pl.Int64) - 1
-    size = int(codes.max() or 0) + 1 if codes.null_count() < len(codes) else 0  # type: ignore[arg-type]
+    size = together.drop_nulls().n_unique()
     return codes.fill_null(size).to_numpy(), size + 1
 
 

@@ -1,5 +1,6 @@
 """The results of all attacks on one synthetic table, as figures and as a table; nothing of any row."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -7,6 +8,9 @@ import polars as pl
 
 from synth_assets.measure.risk.decision import FAMILY_ERROR
 from synth_assets.measure.risk.rates import Attack
+
+LEAST_ATTACKS = 20
+"""Of fewer attacks, success in every one hardly tells a leak from chance, so they would only ever say that."""
 
 _SCHEMA: dict[str, pl.DataType] = {
     "name": pl.String(),
@@ -24,11 +28,13 @@ class Risks:
     """What attacks on a synthetic table gain.
 
     Attributes:
-        attacks: Every one that there was something to try of.
+        attacks: Those that were tried at least ``LEAST_ATTACKS`` times; ``decide`` judges these.
+        too_few: Those that could not be tried as often, which are not judged and have no part in ``table``.
         rows: Of the training table, the control table and the synthetic table.
     """
 
     attacks: tuple[Attack, ...]
+    too_few: tuple[Attack, ...]
     rows: tuple[int, int, int]
 
     @cached_property
@@ -58,9 +64,20 @@ class Risks:
 
     @property
     def worst(self) -> Attack | None:
-        """The attack with the largest lower limit; ``None`` where nothing could be tried."""
+        """The attack with the largest lower limit; ``None`` where none was tried often enough."""
         return max(self.attacks, key=lambda one: one.lower(self._error), default=None)
 
     @property
     def _error(self) -> float:
         return FAMILY_ERROR / max(len(self.attacks), 1)
+
+
+def risks(made: Sequence[Attack], rows: tuple[int, int, int]) -> Risks:
+    """Attacks that were tried often enough, and the others apart.
+
+    Args:
+        made: In any order.
+        rows: As in ``Risks``.
+    """
+    enough = tuple(one for one in made if one.attacks >= LEAST_ATTACKS)
+    return Risks(enough, tuple(one for one in made if one.attacks < LEAST_ATTACKS), rows)

@@ -8,17 +8,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from synth_assets.measure.binning import IntArray
 from synth_assets.measure.risk.codes import Coded
 from synth_assets.measure.risk.rates import Attack
 
 _NAME = "singling out"
-_ATTRIBUTES = (2, 3, 4)
+_ATTRIBUTES = (3, 5)
+"""Statements are about as many columns, and about all of them."""
+
 _ROUNDS = 10
 """Statements of random attributes are tried in as many rounds of twice the attacks, until there are enough."""
 
 _CELLS = 4_000_000
+"""As many values are compared at a time."""
+
+_LAST = int(np.iinfo(np.int32).max)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,16 +53,16 @@ class Predicates:
         Args:
             table: Exact codes, shape (rows, columns).
         """
-        columns = np.ascontiguousarray(table.T.astype(np.int32))
+        columns = np.ascontiguousarray(table.T, dtype=np.int32)
         step = max(1, _CELLS // max(len(table), 1))
         parts = [self._holds(columns, slice(start, start + step)) for start in range(0, len(self), step)]
         return np.concatenate([np.empty(0, dtype=np.int64), *parts])
 
-    def _holds(self, columns: IntArray, part: slice) -> IntArray:
+    def _holds(self, columns: npt.NDArray[np.int32], part: slice) -> IntArray:
         low, high = self.low[part].astype(np.int32), self.high[part].astype(np.int32)
         held = np.ones((len(low), columns.shape[1]), dtype=np.bool_)
         for place, codes in enumerate(columns):
-            asked = np.flatnonzero((low[:, place] > 0) | (high[:, place] < np.iinfo(np.int32).max))
+            asked = np.flatnonzero((low[:, place] > 0) | (high[:, place] < _LAST))
             within = codes >= low[asked, place, None]
             within &= codes <= high[asked, place, None]
             held[asked] &= within
@@ -66,11 +72,11 @@ class Predicates:
     def true(cls, statements: int, columns: int) -> "Predicates":
         """Statements that hold for every row."""
         shape = (statements, columns)
-        return cls(np.zeros(shape, dtype=np.int64), np.full(shape, np.iinfo(np.int32).max, dtype=np.int64))
+        return cls(np.zeros(shape, dtype=np.int64), np.full(shape, _LAST, dtype=np.int64))
 
 
 def singling_out(coded: Coded, rng: np.random.Generator) -> list[Attack]:
-    """Statements about one column, and about 2, 3 and 4 columns together, as many as there are columns.
+    """Statements about one column, and about 3, 5 and all columns together, of as many columns as there are.
 
     About one: that its value is one which occurs once in the synthetic table, or at or beyond the smallest or the
     largest there. About several: a synthetic row's values of random columns (of an ordered column: at or beyond the
@@ -84,21 +90,20 @@ def singling_out(coded: Coded, rng: np.random.Generator) -> list[Attack]:
     Returns:
         None of a kind of which no statement can be made.
     """
-    even = coded.evened(rng)
-    made = {"1 attribute": _of_one(even, rng)}
-    for attributes in _ATTRIBUTES:
-        if attributes <= len(coded.names):
-            made[f"{attributes} attributes"] = _of_several(even, attributes, rng)
-    return [_attack(even, variant, statements, rng) for variant, statements in made.items() if len(statements)]
+    even, columns = coded.evened(rng), len(coded.names)
+    made = {1: _of_one(even, rng)}
+    for attributes in sorted({min(wanted, columns) for wanted in (*_ATTRIBUTES, columns)} - {1}):
+        made[attributes] = _of_several(even, attributes, rng)
+    return [_attack(even, attributes, statements, rng) for attributes, statements in made.items() if len(statements)]
 
 
-def _attack(coded: Coded, variant: str, statements: Predicates, rng: np.random.Generator) -> Attack:
+def _attack(coded: Coded, attributes: int, statements: Predicates, rng: np.random.Generator) -> Attack:
     training, control = (
         int((statements.holds(table) == 1).sum()) for table in (coded.training_exact, coded.control_exact)
     )
-    attributes = int(variant.split()[0])
     guessed = _drawn(coded, _unrelated(coded, len(statements), rng), attributes, rng)
     guesses = float((guessed.holds(coded.control_exact) == 1).mean())
+    variant = "1 attribute" if attributes == 1 else f"{attributes} attributes"
     return Attack(_NAME, variant, len(statements), training, control, guesses)
 
 
