@@ -15,7 +15,7 @@ from synth_assets.errors import MeasurementError
 from synth_assets.frames import Frame
 from synth_assets.measure.binning import COMPARED_BINS, IntArray
 from synth_assets.measure.pairing import paired
-from synth_assets.schema import ORDERED_TYPES, Schema
+from synth_assets.schema import ORDERED_TYPES, Column, Schema
 
 FlagArray: TypeAlias = npt.NDArray[np.bool_]
 
@@ -119,33 +119,25 @@ def encode(  # noqa: PLR0913 - three tables, as every attack has them
     check_attacks(attacks)
     real, made = paired(training, synthetic, schema)
     held, _ = paired(control, synthetic, schema)
-    tables = (real, held, made)
-    exact = [_exact([table[column.name] for table in tables]) for column in schema]
-    ordered = tuple(column.type in ORDERED_TYPES and not column.opaque for column in schema)
-    opaque = tuple(column.opaque for column in schema)
-    seen = real.height + held.height
-    coded = [
-        _binned(codes, size, seen, ordered=in_order, opaque=closed)
-        for (codes, size), in_order, closed in zip(exact, ordered, opaque, strict=True)
-    ]
-    sizes = tuple(size for _, size in coded)
-    at = [real.height, seen]
-    training_codes, control_codes, synthetic_codes = np.split(np.column_stack([codes for codes, _ in coded]), at)
-    training_exact, control_exact, synthetic_exact = np.split(np.column_stack([codes for codes, _ in exact]), at)
+    columns = [_column(column, [table[column.name] for table in (real, held, made)]) for column in schema]
+    ends = [real.height, real.height + held.height]
+    coded = np.split(np.column_stack([column.codes for column in columns]), ends)
+    exact = np.split(np.column_stack([column.exact for column in columns]), ends)
+    sizes = tuple(column.size for column in columns)
     return Coded(
         names=tuple(schema.names),
         sizes=sizes,
-        exact_sizes=tuple(size for _, size in exact),
-        ordered=ordered,
-        opaque=opaque,
-        secrets=_secrets(schema, sizes, secrets),
+        exact_sizes=tuple(column.exact_size for column in columns),
+        ordered=tuple(_ordered(column) for column in schema),
+        opaque=tuple(column.opaque for column in schema),
+        secrets=_sensitive(schema, sizes) if secrets is None else _named(schema, secrets),
         attacks=attacks,
-        training=training_codes,
-        control=control_codes,
-        synthetic=synthetic_codes,
-        training_exact=training_exact,
-        control_exact=control_exact,
-        synthetic_exact=synthetic_exact,
+        training=coded[0],
+        control=coded[1],
+        synthetic=coded[2],
+        training_exact=exact[0],
+        control_exact=exact[1],
+        synthetic_exact=exact[2],
     )
 
 
@@ -160,49 +152,71 @@ def check_attacks(attacks: object) -> None:
         raise MeasurementError(message)
 
 
-def _exact(values: Sequence[pl.Series]) -> tuple[IntArray, int]:
-    """One code a value, in order of the values, in all tables together; the last is missing."""
-    together = pl.concat([one.to_frame("value") for one in values], how="vertical_relaxed")["value"]
-    codes = together.rank("dense").cast(pl.Int64) - 1
-    size = together.drop_nulls().n_unique()
-    return codes.fill_null(size).to_numpy(), size + 1
+@dataclass(frozen=True, slots=True, eq=False)
+class _ColumnCodes:
+    """One column of the three tables, one after the other."""
+
+    exact: IntArray
+    exact_size: int
+    codes: IntArray
+    size: int
 
 
-def _binned(exact: IntArray, size: int, seen: int, *, ordered: bool, opaque: bool) -> tuple[IntArray, int]:
-    """Bins of an ordered column; of another the exact codes, and of text and keys whether there is a value.
+def _column(column: Column, values: Sequence[pl.Series]) -> _ColumnCodes:
+    """Exact codes, and those for all attacks: bins; of categories the same; of text and keys whether there is a value.
 
     Args:
-        exact: Exact codes, the ``seen`` real rows first.
-        size: How many exact codes there are.
-        seen: How many rows are real.
-        ordered: Whether to cut into bins.
-        opaque: Whether to keep only that there is a value.
+        column: Its type says which.
+        values: Of training, control and synthetic table.
     """
-    missing = size - 1
-    if opaque:
-        return (exact == missing).astype(np.int64), 2
-    real = np.sort(exact[:seen][exact[:seen] < missing])
-    if not ordered or not len(real):
-        return exact, size
-    starts = np.unique(real)
-    if len(starts) > COMPARED_BINS:
-        starts = np.unique(real[np.arange(COMPARED_BINS) * len(real) // COMPARED_BINS])
-    codes = np.maximum(np.searchsorted(starts, exact, "right") - 1, 0)
-    return np.where(exact == missing, len(starts), codes), len(starts) + 1
+    exact, missing = _exact(values)
+    if column.opaque:
+        return _ColumnCodes(exact, missing + 1, (exact == missing).astype(np.int64), 2)
+    real = np.sort(exact[: len(values[0]) + len(values[1])])
+    starts = _starts(real[real < missing])
+    if not _ordered(column) or not len(starts):
+        return _ColumnCodes(exact, missing + 1, exact, missing + 1)
+    bins = np.maximum(np.searchsorted(starts, exact, "right") - 1, 0)
+    return _ColumnCodes(exact, missing + 1, np.where(exact == missing, len(starts), bins), len(starts) + 1)
 
 
-def _secrets(schema: Schema, sizes: Sequence[int], asked: Sequence[str] | None) -> tuple[int, ...]:
+def _ordered(column: Column) -> bool:
+    return column.type in ORDERED_TYPES and not column.opaque
+
+
+def _exact(values: Sequence[pl.Series]) -> tuple[IntArray, int]:
+    """One code a value, in order of the values, in all tables together; and the code of missing, the last."""
+    together = pl.concat([one.to_frame("value") for one in values], how="vertical_relaxed")["value"]
+    missing = together.drop_nulls().n_unique()
+    codes = together.rank("dense").cast(pl.Int64) - 1
+    return codes.fill_null(missing).to_numpy(), missing
+
+
+def _starts(real: IntArray) -> IntArray:
+    """The first code of each bin: every code, or where there are many, those at equal shares of the rows.
+
+    Args:
+        real: Exact codes of real rows, sorted, none missing.
+    """
+    codes = np.unique(real)
+    if len(codes) <= COMPARED_BINS:
+        return codes
+    return np.unique(real[np.arange(COMPARED_BINS) * len(real) // COMPARED_BINS])
+
+
+def _named(schema: Schema, secrets: Sequence[str]) -> tuple[int, ...]:
     usable = [column.name for column in schema if not column.opaque]
-    if asked is not None:
-        wrong = [name for name in asked if name not in usable]
-        if wrong or not asked or len(set(asked)) < len(asked):
-            message = (
-                f"secrets are {list(asked)!r}. Allowed: one or more of the columns {', '.join(map(repr, usable))}, "
-                "each once; text and keys cannot be guessed."
-            )
-            raise MeasurementError(message)
-        return tuple(schema.names.index(name) for name in asked)
-    chosen = [name for name in schema.with_role("sensitive") if name in usable]
-    if not chosen:
-        chosen = sorted(usable, key=lambda name: -sizes[schema.names.index(name)])[:MOST_SECRETS]
-    return tuple(place for place, name in enumerate(schema.names) if name in chosen)
+    if not secrets or len(set(secrets)) < len(secrets) or not set(secrets) <= set(usable):
+        message = (
+            f"secrets are {list(secrets)!r}. Allowed: one or more of the columns {', '.join(map(repr, usable))}, "
+            "each once; text and keys cannot be guessed."
+        )
+        raise MeasurementError(message)
+    return tuple(schema.names.index(name) for name in secrets)
+
+
+def _sensitive(schema: Schema, sizes: Sequence[int]) -> tuple[int, ...]:
+    """Places of the sensitive columns; where there are none, of those with the most codes."""
+    usable = [place for place, column in enumerate(schema) if not column.opaque]
+    chosen = [place for place in usable if schema.columns[place].role == "sensitive"]
+    return tuple(chosen or sorted(sorted(usable, key=lambda place: -sizes[place])[:MOST_SECRETS]))

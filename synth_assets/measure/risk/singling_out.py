@@ -24,7 +24,7 @@ _ROUNDS = 10
 _CELLS = 4_000_000
 """As many values are compared at a time."""
 
-_LAST = int(np.iinfo(np.int32).max)
+_LAST = np.iinfo(np.int32).max
 
 
 @dataclass(frozen=True, slots=True, eq=False)
