@@ -1,0 +1,83 @@
+"""The results of all attacks on one synthetic table, as figures and as a table; nothing of any row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+from synth_assets.measure.risk.decision import FAMILY_ERROR
+from synth_assets.measure.risk.rates import Attack
+
+LEAST_ATTACKS = 20
+"""Of fewer attacks, success in every one hardly tells a leak from chance, so they would only ever say that."""
+
+_SCHEMA: dict[str, pl.DataType] = {
+    "name": pl.String(),
+    "variant": pl.String(),
+    "attacks": pl.Int64(),
+    **{
+        name: pl.Float64()
+        for name in ("training_rate", "control_rate", "guesses", "excess", "lower", "upper", "detectable")
+    },
+}
+
+
+@dataclass(frozen=True)
+class Risks:
+    """What attacks on a synthetic table gain.
+
+    Attributes:
+        attacks: Those that were tried at least ``LEAST_ATTACKS`` times; ``decide`` judges these.
+        too_few: Those that could not be tried as often, which are not judged and have no part in ``table``.
+        rows: Of the training table, the control table and the synthetic table.
+    """
+
+    attacks: tuple[Attack, ...]
+    too_few: tuple[Attack, ...]
+    rows: tuple[int, int, int]
+
+    @cached_property
+    def table(self) -> pl.DataFrame:
+        """One row an attack, in the order they were made.
+
+        ``excess`` is the gain over the control (see ``Attack.excess``), ``lower`` and ``upper`` its limits, which hold
+        for all attacks together but for a chance of ``FAMILY_ERROR`` on either side. ``detectable`` is the smallest
+        excess that would have been told from 0 with a chance of 0.8, missing where none would.
+        """
+        rows = [
+            (
+                one.name,
+                one.variant,
+                one.attacks,
+                one.training_rate,
+                one.control_rate,
+                one.guesses,
+                one.excess,
+                one.lower(self._error),
+                one.upper(self._error),
+                one.detectable(0, self._error),
+            )
+            for one in self.attacks
+        ]
+        return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
+
+    @property
+    def worst(self) -> Attack | None:
+        """The attack with the largest lower limit; ``None`` where none was tried often enough."""
+        return max(self.attacks, key=lambda one: one.lower(self._error), default=None)
+
+    @property
+    def _error(self) -> float:
+        return FAMILY_ERROR / max(len(self.attacks), 1)
+
+
+def risks(made: Sequence[Attack], rows: tuple[int, int, int]) -> Risks:
+    """Attacks that were tried often enough, and the others apart.
+
+    Args:
+        made: In any order.
+        rows: As in ``Risks``.
+    """
+    enough = tuple(one for one in made if one.attacks >= LEAST_ATTACKS)
+    return Risks(enough, tuple(one for one in made if one.attacks < LEAST_ATTACKS), rows)

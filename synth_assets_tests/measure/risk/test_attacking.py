@@ -1,0 +1,73 @@
+"""All attacks together: the table of figures, seeds, copied and fresh rows."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from synth_assets.errors import MeasurementError
+from synth_assets.measure.risk import Attack, Risks, decide, risk
+from synth_assets.measure.risk.risks import LEAST_ATTACKS, risks
+from synth_assets.schema import Schema
+
+
+def generator(seed: int) -> np.random.Generator:
+    return np.random.Generator(np.random.PCG64(seed))
+
+
+def people(rows: int, seed: int) -> pl.DataFrame:
+    rng = generator(seed)
+    columns = {f"c{size}": rng.integers(size, size=rows) for size in (2, 6, 30, 31, 40)}
+    return pl.DataFrame({**columns, "x": rng.normal(size=rows).round(3), "s": rng.choice(["a", "b", "c"], rows)})
+
+
+TRAINING, CONTROL, FRESH = (people(rows, seed) for seed, rows in enumerate((800, 200, 800)))
+SCHEMA = Schema.infer(pl.concat([TRAINING, CONTROL, FRESH]))
+
+
+def found(synthetic: pl.DataFrame, seed: int = 1) -> Risks:
+    return risk(TRAINING, CONTROL, synthetic, SCHEMA, attacks=150, rng=generator(seed))
+
+
+def test_the_table_says_of_every_attack_what_it_gained():
+    result = found(FRESH)
+    assert result.rows == (800, 200, 800)
+    table = result.table
+    assert table.height == len(result.attacks)
+    assert {"singling out", "linkability", "inference"} <= set(table["name"])
+    for one, row in zip(result.attacks, table.iter_rows(named=True), strict=True):
+        assert (row["name"], row["variant"], row["attacks"]) == (one.name, one.variant, one.attacks)
+        assert (row["training_rate"], row["control_rate"]) == (one.training_rate, one.control_rate)
+        assert row["lower"] <= row["excess"] == one.excess <= row["upper"]
+
+
+def test_the_same_seed_gives_the_same_figures():
+    assert found(FRESH).table.equals(found(FRESH).table)
+    assert not found(FRESH).table.equals(found(FRESH, seed=2).table)
+
+
+def test_copied_rows_fail_and_the_worst_attack_is_named():
+    result = found(TRAINING)
+    assert decide(result.attacks, 0.1).outcome == "fail"
+    worst = result.worst
+    assert worst is not None
+    assert result.table["lower"].max() == worst.lower(0.001 / len(result.attacks))
+    detected = result.table.filter(pl.col("lower") > 0)["name"].unique().to_list()
+    assert {"singling out", "linkability", "inference"} <= set(detected)
+
+
+def test_fresh_rows_do_not_fail():
+    assert all(decide(found(FRESH, seed).attacks, 0).outcome != "fail" for seed in range(5))
+
+
+def test_attacks_that_could_not_be_tried_often_enough_stand_apart():
+    enough, few = (Attack("a", "", attacks, 0, 0) for attacks in (LEAST_ATTACKS, LEAST_ATTACKS - 1))
+    result = risks([few, enough], (1, 1, 1))
+    assert (result.attacks, result.too_few) == ((enough,), (few,))
+    nothing = risks([few], (1, 1, 1))
+    assert nothing.worst is None
+    assert nothing.table.is_empty()
+
+
+def test_an_argument_that_is_not_allowed_is_refused():
+    with pytest.raises(MeasurementError, match="Allowed: a whole number from 1 on"):
+        risk(TRAINING, CONTROL, FRESH, SCHEMA, attacks=0, rng=generator(1))
