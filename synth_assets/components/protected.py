@@ -104,7 +104,7 @@ def _contributions(held: pl.DataFrame, dataset: Dataset) -> dict[str, Any]:
     aside: dict[str, Any] = {"share held out from descriptions": round(share, DECIMALS)}
     if dataset.privacy.person_column is None:
         return aside | {"whose rows": "every row counts as somebody else's: no person_column is declared"}
-    left_out = int((~held["described"] & ~held["held_out"]).sum())
+    left_out = int((~held["counted"]).sum())
     told = left_out if left_out == 0 or left_out >= dataset.minimum_count else f"fewer than {dataset.minimum_count}"
     return aside | {
         "rows beyond the most of one person, not described": told,

@@ -14,6 +14,7 @@ from synth_assets.components.privacy import DEFAULT_DELTA, PrivacySettings
 from synth_assets.components.protected import protected_definitions
 from synth_assets.components.regeneration import regeneration_definitions
 from synth_assets.components.reports import across_modes_asset, comparison_definitions
+from synth_assets.components.risks import risk_asset
 from synth_assets.components.synthetic import synthetic_definitions
 from synth_assets.policy import load_policy
 from synth_assets.protect import hierarchies_from_dict
@@ -238,6 +239,7 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
             assets.append(asset)
             checks.append(check)
         assets += [description_asset(dataset, mode) for mode in dataset.modes]
+        assets += [risk_asset(dataset, mode) for mode in dataset.modes]
         if dataset.hierarchies:
             assets.append(anonymised_asset(dataset))
         if dataset.private_modes:

@@ -13,7 +13,8 @@ UNIT_COLUMNS = {
     "row": "The row's place in the de-identified table, from 0",
     "person": "Keyed hash of the person; the row's own number where no person is named",
     "held_out": "Whether no description may see the person, so that attacks can be measured against them",
-    "described": "Whether descriptions may read the row",
+    "counted": "Whether the row is among the first of its person, as many as may be described",
+    "described": "Whether descriptions may read the row: counted, and not held out",
 }
 
 
@@ -41,26 +42,33 @@ def units(  # noqa: PLR0913 - whose rows, how many of each, how many persons asi
         key: The project's key.
 
     Returns:
-        Columns ``row``, ``person``, ``held_out`` and ``described``; see ``UNIT_COLUMNS``.
+        Columns ``row``, ``person``, ``held_out``, ``counted`` and ``described``; see ``UNIT_COLUMNS``.
 
     Raises:
         ProtectionError: There is no such column, or a row names no person.
     """
     rows = pl.int_range(len(result.table), eager=True).alias("row")
     if person_column is None:
-        persons, described = _rows_alone(result.table), pl.repeat(value=True, n=len(rows), eager=True)
+        persons, counted = _rows_alone(result.table), pl.repeat(value=True, n=len(rows), eager=True)
         names = rows.cast(pl.String)
     else:
         persons = _persons(result, source, person_column)
-        described = first_rows(result.table, persons, most, key)
+        counted = first_rows(result.table, persons, most, key)
         names = _mapped(persons, lambda name: keyed_hash(key, "person", name).hex()[:32], pl.String)
     aside = pl.repeat(value=False, n=len(rows), eager=True)
     if hold_out:
         aside = _mapped(persons, lambda name: _is_aside(name, hold_out, key), pl.Boolean)
-    return pl.DataFrame({"row": rows, "person": names, "held_out": aside, "described": described & ~aside}, _SCHEMA)
+    flags = {"held_out": aside, "counted": counted, "described": counted & ~aside}
+    return pl.DataFrame({"row": rows, "person": names, **flags}, _SCHEMA)
 
 
-_SCHEMA = {"row": pl.Int64, "person": pl.String, "held_out": pl.Boolean, "described": pl.Boolean}
+_SCHEMA = {
+    "row": pl.Int64,
+    "person": pl.String,
+    "held_out": pl.Boolean,
+    "counted": pl.Boolean,
+    "described": pl.Boolean,
+}
 
 
 def _persons(result: Deidentified, source: pl.DataFrame, person_column: str) -> pl.Series:

@@ -7,6 +7,7 @@ import numpy as np
 
 from synth_assets.frames import Frame
 from synth_assets.measure.risk.codes import Coded, encode
+from synth_assets.measure.risk.copies import copies
 from synth_assets.measure.risk.inference import inference
 from synth_assets.measure.risk.linkability import linkability
 from synth_assets.measure.risk.rates import Attack
@@ -18,7 +19,7 @@ _Family: TypeAlias = Callable[[Coded, np.random.Generator], list[Attack]]
 
 USUAL_ATTACKS = 500
 
-_FAMILIES: tuple[_Family, ...] = (singling_out, linkability, inference)
+_FAMILIES: tuple[_Family, ...] = (singling_out, linkability, inference, copies)
 
 
 def risk(  # noqa: PLR0913 - three tables and their schema, as every attack has them

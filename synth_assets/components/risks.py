@@ -1,0 +1,192 @@
+"""The risk of each synthetic table: attacks on rows that its description saw, and the same on rows held out."""
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import dagster as dg
+import numpy as np
+import polars as pl
+
+from synth_assets.components.dataset import Dataset
+from synth_assets.components.failure import say_what_to_do
+from synth_assets.components.metadata import DECIMALS, rounded, told_columns
+from synth_assets.components.protected import units_of
+from synth_assets.components.resources import Randomness, Workplace
+from synth_assets.measure.risk import Attack, Risks, Verdict, decide, risk
+from synth_assets.measure.risk.copies import NAME as COPIES
+from synth_assets.policy import Rule
+from synth_assets.schema import Mode, Schema
+from synth_assets.storage.warehouse import TableHandle
+
+ATTACK_CHECK, COPY_CHECK = "attack_risk", "copy_risk"
+ATTACKS = 2_000
+"""Of each kind on either side, if there are as many rows held out."""
+
+RISK_COLUMNS = {
+    "name": ("text", "The attack"),
+    "variant": ("text", "Its parameters"),
+    "attacks": ("integer", "How often it was tried, on either side"),
+    "training_rate": ("float", "Successes on rows that the description saw. From the original"),
+    "control_rate": ("float", "Successes on rows held out from it. From the original"),
+    "guesses": ("float", "Successes by guessing; for information only"),
+    "excess": ("float", "What the table adds: (training - control) / (1 - control)"),
+    "lower": ("float", "Its lower limit, for all attacks together but for a chance of 0.1 %"),
+    "upper": ("float", "Its upper limit, likewise"),
+    "detectable": ("float", "The smallest excess that would have been told from 0 with a chance of 80 %"),
+}
+
+
+def risk_asset(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
+    """The asset ``<mode>_<name>_risk``, with its two checks."""
+
+    @dg.asset(
+        name=dataset.risk(mode),
+        ins={
+            "original": dg.AssetIn(dataset.original, dagster_type=TableHandle),
+            "synthetic": dg.AssetIn(dataset.synthetic(mode), dagster_type=pl.DataFrame),
+        },
+        group_name="reports",
+        owners=[dataset.owner],
+        kinds={"python", "numpy", "duckdb"},
+        description=f"What {dataset.synthetic(mode)} tells of those it was made from, by attacks. Stays inside.",
+        metadata={"dagster/column_schema": told_columns(RISK_COLUMNS)},
+        hooks={say_what_to_do},
+        check_specs=[
+            dg.AssetCheckSpec(
+                ATTACK_CHECK,
+                asset=dataset.risk(mode),
+                description="Singling out, linking and guessing succeed on those described no more than on others.",
+            ),
+            dg.AssetCheckSpec(
+                COPY_CHECK,
+                asset=dataset.risk(mode),
+                description="Rows of those described are in the table no more often than rows of others.",
+            ),
+        ],
+    )
+    def measured(
+        workplace: Workplace, randomness: Randomness, original: TableHandle, synthetic: pl.DataFrame
+    ) -> Iterator[Any]:
+        started = time.perf_counter()
+        rng = randomness.rng(dataset.risk(mode))
+        found = measure_risk(dataset, workplace, original, synthetic, rng)
+        private = dataset.privacy.bound(mode)[0] is not None
+        yield from verdicts(found, dataset, private=private)
+        told = figures(found) | {"seconds": round(time.perf_counter() - started, 3)}
+        yield dg.Output(Risks((), (), (0, 0, 0)).table if found is None else found.table, metadata=told)
+
+    return measured
+
+
+def measure_risk(
+    dataset: Dataset, workplace: Workplace, original: TableHandle, synthetic: pl.DataFrame, rng: np.random.Generator
+) -> Risks | None:
+    """Attacks on rows described and rows held out; ``None`` where nothing is held out.
+
+    Raises:
+        MeasurementError: The tables do not fit each other.
+    """
+    units = workplace.warehouse.read(units_of(dataset.original).name, units_of(dataset.original).schema)
+    control = units["held_out"] & units["counted"]
+    if not control.any() or not units["described"].any():
+        return None
+    table = original.read()
+    schema: Schema = dataset.original_schema(workplace.folder.input, workplace.key, table.schema)
+    described = table.filter(units["described"])
+    return risk(described, table.filter(control), synthetic, schema, attacks=ATTACKS, rng=rng)
+
+
+def split(found: Risks) -> tuple[list[Attack], list[Attack]]:
+    """Attacks that learn something, and copies."""
+    copies = [attack for attack in found.attacks if attack.name == COPIES]
+    return [attack for attack in found.attacks if attack.name != COPIES], copies
+
+
+def verdicts(found: Risks | None, dataset: Dataset, *, private: bool) -> Iterator[dg.AssetCheckResult]:
+    """What the policy's limits make of the attacks; with epsilon they warn only, for its bound is what protects."""
+    attacks, copied = ([], []) if found is None else split(found)
+    for check, rule, some in (
+        (ATTACK_CHECK, dataset.policy.attack_risk, attacks),
+        (COPY_CHECK, dataset.policy.copy_risk, copied),
+    ):
+        if found is None:
+            yield _not_run(check)
+        else:
+            yield risk_verdict(check, rule, some, dataset, private=private)
+
+
+def risk_verdict(
+    check: str, rule: Rule, attacks: Sequence[Attack], dataset: Dataset, *, private: bool
+) -> dg.AssetCheckResult:
+    """Fails where the lower limit of any attack is above the policy's; warns where an upper one is."""
+    verdict = decide(attacks, rule.limit)
+    failed = verdict.outcome == "fail" and not private
+    return dg.AssetCheckResult(
+        check_name=check,
+        passed=verdict.outcome == "pass",
+        severity=dg.AssetCheckSeverity.ERROR if failed else dg.AssetCheckSeverity.WARN,
+        description=risk_sentence(verdict, rule, dataset.policy.name),
+        metadata=_told(verdict, rule, dataset.policy.name),
+    )
+
+
+def risk_sentence(verdict: Verdict, rule: Rule, policy: str) -> str:
+    """The verdict as a person reads it out."""
+    said = {"pass": "Kept", "fail": "NOT kept", "not enough evidence": "Not enough evidence"}[verdict.outcome]
+    if verdict.attack is None or verdict.lower is None or verdict.upper is None:
+        return f"{said}: no attack could be tried often enough (policy {policy}: {rule.words})."
+    attack = verdict.attack
+    name = f"{attack.name} ({attack.variant})" if attack.variant else attack.name
+    told = (
+        f"{said}. The worst attack is {name}: it succeeds on {attack.training_rate:.1%} of those described and on "
+        f"{attack.control_rate:.1%} of others, an excess of {attack.excess:.3f} (from {verdict.lower:.3f} to "
+        f"{verdict.upper:.3f}; policy {policy}: {rule.words})."
+    )
+    if verdict.outcome == "not enough evidence" and verdict.detectable is not None:
+        told += (
+            f" An excess of {verdict.detectable:.2f} or more would have been found; hold more people out to see less."
+        )
+    return told
+
+
+def _told(verdict: Verdict, rule: Rule, policy: str) -> dict[str, Any]:
+    numbers = {"lower": verdict.lower, "upper": verdict.upper, "detectable": verdict.detectable}
+    told = {
+        "outcome": verdict.outcome,
+        "limit": float(rule.limit),
+        "rule": rule.name,
+        "policy": policy,
+        "object": rule.object,
+        "source of the limit": rule.source,
+    }
+    return rounded(told | {name: number for name, number in numbers.items() if number is not None})
+
+
+def _not_run(check: str) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        check_name=check,
+        passed=False,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=(
+            "Not run: nobody is held out from the descriptions, so there is nothing to compare with. Set hold_out, "
+            "e.g. 0.2. Without this evidence nothing is released, unless epsilon protects it."
+        ),
+        metadata={"outcome": "not run"},
+    )
+
+
+def figures(found: Risks | None) -> dict[str, Any]:
+    """What is told of the attacks: the worst of each, and how many rows there were."""
+    if found is None:
+        return {"attacks": "not run: nobody is held out"}
+    told: dict[str, Any] = {
+        "rows": "{:,} described, {:,} held out, {:,} synthetic".format(*found.rows),
+        "attacks": len(found.attacks),
+    }
+    for name in dict.fromkeys(attack.name for attack in found.attacks):
+        excesses = [attack.excess for attack in found.attacks if attack.name == name]
+        told[f"excess, {name} (worst)"] = round(float(max(excesses)), DECIMALS)
+    if found.too_few:
+        told["not tried often enough"] = ", ".join(f"{one.name} ({one.variant})" for one in found.too_few)
+    return told
