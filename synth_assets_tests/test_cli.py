@@ -120,8 +120,8 @@ def test_a_broken_file_ends_with_its_fault_and_all_that_follows_is_skipped(
     assert "ERROR london_postcodes: " in told.err
     assert "Missing columns: LSOA Code, Index of Multiple Deprivation" in told.err
     assert "Traceback" not in told.err + told.out
-    assert sum(line.endswith("skipped") for line in lines) == 12
-    assert "0 of 13 assets made; checks: 0 pass, 0 warn, 0 fail, 14 not run" in lines
+    assert sum(line.endswith("skipped") for line in lines) == 16
+    assert "0 of 17 assets made; checks: 0 pass, 0 warn, 0 fail, 23 not run" in lines
     assert tables(data) == before
 
 
@@ -228,7 +228,7 @@ def test_a_run_that_is_killed_blocks_nothing(data: Path, capsys: pytest.CaptureF
     assert main(["run", "--rows", "200", *WITHOUT_REPORTS]) == 0
     with dg.DagsterInstance.from_config(str(data / "dagster_home")) as instance:
         assert [run.status for run in instance.get_runs()] == [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE]
-    assert "9 of 9 assets made" in capsys.readouterr().out
+    assert "10 of 10 assets made" in capsys.readouterr().out
 
 
 def test_a_run_in_progress_is_left_alone(data: Path):

@@ -22,6 +22,8 @@ PARENTS: Mapping[str, set[str]] = {
     **{f"{mode}_ae": {f"{mode}_ae_description"} for mode in MODES},
     **{f"{mode}_ae_comparison": {f"{mode}_ae", "deidentified_ae"} for mode in MODES},
     "ae_comparison": {f"{mode}_ae_comparison" for mode in MODES},
+    "anonymised_ae": {"deidentified_ae"},
+    **{f"{mode}_ae_risk": {f"{mode}_ae", "deidentified_ae"} for mode in MODES},
 }
 CHECKS = {
     ("london_postcodes", "postcodes_well_formed"),
@@ -36,6 +38,8 @@ CHECKS = {
     ("random_ae_comparison", "correlation_absent"),
     ("independent_ae_comparison", "correlation_absent"),
     ("correlated_ae_comparison", "correlation_preserved"),
+    *(("anonymised_ae", rule) for rule in ("minimum_k", "minimum_l", "most_suppressed")),
+    *((f"{mode}_ae_risk", rule) for mode in MODES for rule in ("attack_risk", "copy_risk")),
 }
 BLOCKING = {
     ("london_postcodes", "postcodes_well_formed"),
@@ -44,13 +48,14 @@ BLOCKING = {
     ("deidentified_ae", "no_direct_identifier"),
     ("deidentified_ae", "no_row_lost_without_reason"),
     *((f"{mode}_ae", "matches_schema_and_domain") for mode in MODES),
+    *(("anonymised_ae", rule) for rule in ("minimum_k", "minimum_l", "most_suppressed")),
 }
 GROUPS = {
     "source": {"london_postcodes", "mock_ae"},
-    "protected": {"deidentified_ae"},
+    "protected": {"deidentified_ae", "anonymised_ae"},
     "descriptions": {f"{mode}_ae_description" for mode in MODES},
     "synthetic": {f"{mode}_ae" for mode in MODES},
-    "reports": {"ae_comparison", *(f"{mode}_ae_comparison" for mode in MODES)},
+    "reports": {"ae_comparison", *(f"{mode}_ae_{what}" for mode in MODES for what in ("comparison", "risk"))},
 }
 
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from synth_assets.components.dataset import Dataset
 from synth_assets.components.failure import say_what_to_do
-from synth_assets.components.metadata import rounded
+from synth_assets.components.metadata import declared_columns, rounded
 from synth_assets.components.protected import table_version, units_of
 from synth_assets.components.resources import Workplace
 from synth_assets.components.versions import versioned
@@ -42,6 +42,7 @@ def anonymised_asset(dataset: Dataset) -> dg.AssetsDefinition:
             f"{dataset.title}, generalised and suppressed to k = {dataset.minimum_k} with the least loss. "
             "Internal until somebody signs for it."
         ),
+        metadata={"dagster/column_schema": declared_columns(_generalised(dataset))},
         hooks={say_what_to_do},
         check_specs=[
             dg.AssetCheckSpec(name, asset=dataset.anonymised, blocking=True, description=said)
@@ -65,6 +66,15 @@ def anonymised_asset(dataset: Dataset) -> dg.AssetsDefinition:
         )
 
     return anonymised
+
+
+def _generalised(dataset: Dataset) -> Iterator[dict[str, Any]]:
+    """The columns as the YAML has them, and that some may be generalised."""
+    for column in dataset.columns:
+        words = f"{column.get('description') or column['name']}. From {dataset.deidentified}"
+        if column["name"] in dataset.hierarchies:
+            words += ", generalised as far as it takes; then it is text"
+        yield {**column, "description": words}
 
 
 def anonymise(dataset: Dataset, original: pl.DataFrame) -> Protected:

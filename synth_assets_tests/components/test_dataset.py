@@ -63,7 +63,7 @@ def test_counts_are_exact_where_the_policy_lets_them_and_nobody_says_otherwise()
 
 
 def test_a_policy_that_there_is_not_is_refused():
-    with pytest.raises(SynthAssetsError, match=r"no policy 'strict'\. Allowed: internal"):
+    with pytest.raises(SynthAssetsError, match=r"no policy 'strict'\. Allowed: ema_0070, internal"):
         clinic(policy="strict")
 
 
@@ -210,6 +210,7 @@ def test_only_the_modes_that_are_named_are_made():
         "independent_visits_description",
         "independent_visits",
         "independent_visits_comparison",
+        "independent_visits_risk",
         "visits_comparison",
     }
 

@@ -18,7 +18,7 @@ def names(definitions: dg.Definitions, selection: str | None) -> list[str]:
 def test_all_assets_come_in_flow_order(definitions: dg.Definitions):
     order = names(definitions, None)
 
-    assert len(order) == 13
+    assert len(order) == 17
     assert order[:3] == ["london_postcodes", "mock_ae", "deidentified_ae"]
     assert order[-1] == "ae_comparison"
     assert all(order.index(f"{mode}_ae_description") < order.index(f"{mode}_ae") for mode in MODES)
@@ -27,7 +27,7 @@ def test_all_assets_come_in_flow_order(definitions: dg.Definitions):
 @pytest.mark.parametrize(
     ("selection", "expected"),
     [
-        ("*", 13),
+        ("*", 17),
         ("random_ae", {"random_ae"}),
         ('key:"random_ae"', {"random_ae"}),
         ("group:synthetic", {"random_ae", "independent_ae", "correlated_ae"}),
@@ -35,7 +35,7 @@ def test_all_assets_come_in_flow_order(definitions: dg.Definitions):
             "+key:random_ae",
             {"london_postcodes", "mock_ae", "deidentified_ae", "random_ae_description", "random_ae"},
         ),
-        ("key:random_ae+", {"random_ae", "random_ae_comparison", "ae_comparison"}),
+        ("key:random_ae+", {"random_ae", "random_ae_comparison", "random_ae_risk", "ae_comparison"}),
         ("random_ae, independent_ae", {"random_ae", "independent_ae"}),
         ("group:synthetic and not key:random_ae", {"independent_ae", "correlated_ae"}),
         ("kind:matplotlib", {"ae_comparison", *(f"{mode}_ae_comparison" for mode in MODES)}),
