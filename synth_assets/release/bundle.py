@@ -3,6 +3,7 @@
 It decides nothing: whether a table may leave was settled before.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -129,12 +130,21 @@ class Bundle:
             message = f"Release {self.release_id} cannot be made: {problem}."
             raise ReleaseError(message)
 
+    @property
+    def created_utc(self) -> datetime:
+        """When, in UTC."""
+        return self.created.astimezone(UTC)
+
     def _problems(self) -> Iterator[str]:
         names = [released.name.lower() for released in self.tables]
         if not names or len(set(names)) < len(names):
             yield f"its tables are {', '.join(names) or 'none'}; give one or more, each with a name of its own"
         if self.created.tzinfo is None:
             yield "the time of its creation has no zone; give it one"
+        try:
+            json.dumps([dict(self.config), dict(self.inputs)], allow_nan=False)
+        except (TypeError, ValueError):
+            yield "its config or inputs hold what JSON cannot; give text, numbers, lists and mappings"
 
 
 def release_id(when: datetime, suffix: str) -> str:
