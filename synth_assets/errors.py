@@ -42,3 +42,7 @@ class LedgerError(SynthAssetsError):
 
 class BudgetError(LedgerError):
     """A privacy budget that does not bear what is asked."""
+
+
+class ReleaseError(SynthAssetsError):
+    """A release that cannot be written or withdrawn as asked."""

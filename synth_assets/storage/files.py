@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
@@ -31,6 +32,28 @@ def temporary_sibling(path: Path) -> Generator[Path]:
     finally:
         for leftover in (temporary, wal(temporary)):
             leftover.unlink(missing_ok=True)
+
+
+@contextmanager
+def temporary_folder(path: Path) -> Generator[Path]:
+    """A new empty folder beside ``path``, to be renamed to it; gone afterwards, whatever happens.
+
+    Folders that killed processes left in the same place, and in which nothing was written for an hour, go too.
+
+    Args:
+        path: Where the finished folder will be; the folder that it is in is created.
+
+    Raises:
+        OSError: It cannot be created.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _remove_stale_folders(path.parent)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
+    temporary.mkdir()
+    try:
+        yield temporary
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def create_once(path: Path, content: bytes, mode: int = 0o666) -> None:
@@ -64,3 +87,11 @@ def _remove_stale(path: Path) -> None:
         with suppress(OSError):
             if leftover.stat().st_mtime < oldest:
                 leftover.unlink()
+
+
+def _remove_stale_folders(place: Path) -> None:
+    oldest = time.time() - _STALE_S
+    for leftover in place.glob(".*.tmp"):
+        with suppress(OSError):
+            if max(path.stat().st_mtime for path in (leftover, *leftover.iterdir())) < oldest:
+                shutil.rmtree(leftover)
