@@ -51,6 +51,8 @@ class Dataset:
         start_from: The table that is described: the de-identified or the anonymised one.
         hold_out: The share of persons whose rows descriptions never see, so that attacks can be measured against them.
         contact: Whom to ask about a release.
+        mock: Whether the source is made up, which releases say.
+        unreviewed: What of the declaration is a guess that nobody has looked at; with any, nothing is released.
     """
 
     name: str
@@ -74,6 +76,8 @@ class Dataset:
     start_from: Literal["deidentified", "anonymised"] = "deidentified"
     hold_out: float = 0.0
     contact: str = ""
+    mock: bool = False
+    unreviewed: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a name that would clash with another asset's, limits below the policy's, and what is not declared."""

@@ -10,6 +10,7 @@ import dagster as dg
 from dagster import DagsterInstance
 
 from synth_assets.components.dataset import DEFAULT_MAX_PARENTS, Dataset
+from synth_assets.components.evidence import DOCUMENT_HASH, document_hash
 from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.metadata import DECIMALS, told_columns
 from synth_assets.components.protected import table_version, units_of
@@ -64,6 +65,7 @@ def description_asset(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
         else:
             made, reused = task.describe_privately_or_reuse(context.instance, context.run.run_id, config)
         told = _drawn(made, name, workplace) | _shown(made, reused=reused, seconds=time.perf_counter() - started)
+        told[DOCUMENT_HASH] = document_hash(made, workplace.key)
         return dg.Output(made, metadata=told)
 
     return description

@@ -13,6 +13,7 @@ from synth_assets.components.ledger import ledger_definitions
 from synth_assets.components.privacy import DEFAULT_DELTA, PrivacySettings
 from synth_assets.components.protected import protected_definitions
 from synth_assets.components.regeneration import regeneration_definitions
+from synth_assets.components.release import release_definitions
 from synth_assets.components.reports import across_modes_asset, comparison_definitions
 from synth_assets.components.risks import risk_asset
 from synth_assets.components.synthetic import synthetic_definitions
@@ -163,6 +164,10 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
         ),
     )
     contact: str = Field(default="", description="Whom to ask about a release; the owner where not given.")
+    mock: bool = Field(default=False, description="Whether the source is made up; releases say so.")
+    unreviewed: Sequence[str] = Field(
+        default=(), description="Guesses in this file that nobody has reviewed yet; with any, nothing is released."
+    )
     schedule: str | None = Field(default=None, description="When tables are drawn anew, as cron.")
 
     def dataset(self) -> Dataset:
@@ -201,6 +206,8 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
             start_from=self.start_from,
             hold_out=self._hold_out(privacy.private_modes(mode for mode, said in made.items() if said is not None)),
             contact=self.contact or self.owner,
+            mock=self.mock,
+            unreviewed=tuple(self.unreviewed),
         )
 
     def _hold_out(self, private_modes: Sequence[Mode]) -> float:
@@ -246,11 +253,13 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
             asset, check = ledger_definitions(dataset)
             assets.append(asset)
             checks.append(check)
+        release, release_job = release_definitions(dataset)
+        assets.append(release)
         job, schedules = regeneration_definitions(dataset)
         return dg.Definitions(
             assets=dg.with_source_code_references([*assets, across_modes_asset(dataset)]),
             asset_checks=checks,
-            jobs=[job],
+            jobs=[job, release_job],
             schedules=schedules,
         )
 

@@ -1,0 +1,198 @@
+"""The evidence behind a release, worked out anew: no result that somebody stored or reported is taken for it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from dagster import AssetKey, DagsterInstance
+
+from synth_assets.components.dataset import Dataset
+from synth_assets.components.resources import Randomness, Workplace
+from synth_assets.components.risks import measure_risk, risk_sentence, split
+from synth_assets.describe import Description
+from synth_assets.describe.privacy import LedgerMark
+from synth_assets.errors import SynthAssetsError
+from synth_assets.generate import generate_batches
+from synth_assets.ledger import Anchor, Ledger
+from synth_assets.measure.conformity import conformity
+from synth_assets.measure.risk import decide
+from synth_assets.policy import Policy, Rule
+from synth_assets.protect import anonymity, direct_identifiers
+from synth_assets.release.bundle import Verdict
+from synth_assets.schema import Mode
+from synth_assets.storage.fingerprint import fingerprint
+from synth_assets.storage.key import keyed_hash
+from synth_assets.storage.warehouse import TableHandle
+
+DOCUMENT_HASH = "document hash"
+HOUSE = "house rule"
+
+
+def document_hash(description: Description, key: bytes) -> str:
+    """A keyed hash of a description's document."""
+    return keyed_hash(key, "description document", description.to_json()).hex()
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A table that would be released, and all that is needed to work its evidence out.
+
+    Attributes:
+        dataset: Whose.
+        mode: In which it was made.
+        table: The synthetic table, as it is stored.
+        description: The description, as it is stored.
+        policy: The rules.
+        workplace: Folders and key.
+        instance: Dagster's history.
+    """
+
+    dataset: Dataset
+    mode: Mode
+    table: TableHandle
+    description: Description
+    policy: Policy
+    workplace: Workplace
+    instance: DagsterInstance
+
+    def verdicts(self) -> Iterator[Verdict]:
+        """One a check; what cannot be worked out counts as not passed."""
+        checks = [self._document, self._remade, self._schema, self._identifiers]
+        if self.description.privacy is None:
+            checks += [self._counts, *([self._anonymised] if self.dataset.start_from == "anonymised" else [])]
+            if self.mode != "random":
+                checks.append(self._attacks)
+        elif self.mode != "random":
+            checks.append(self._booked)
+        for check in checks:
+            try:
+                yield from check()
+            except SynthAssetsError as error:
+                name = check.__name__.strip("_")
+                yield Verdict(name, name, "synthetic table", None, None, False, f"Not run: {error}", HOUSE)  # noqa: FBT003 - not passed
+
+    def _document(self) -> Iterator[Verdict]:
+        """The description is the one that Dagster recorded."""
+        told = self._told(f"{self.dataset.synthetic(self.mode)}_description")
+        same = told.get(DOCUMENT_HASH) == document_hash(self.description, self.workplace.key)
+        said = "is" if same else "is NOT"
+        yield _house(
+            "description_unchanged", "description", f"The description {said} the one that was made.", passed=same
+        )
+
+    def _remade(self) -> Iterator[Verdict]:
+        """The table is what its description and seed give, row for row: nothing else can have got into it."""
+        told = self._told(self.dataset.synthetic(self.mode))
+        made = {"seed", "regeneration", "rows"} <= set(told)
+        same = made and self._remake(told) == fingerprint(self.table, self.workplace.key)
+        said = "is" if same else "is NOT"
+        sentence = f"Made again from its description and seed alone, the table {said} the same, row for row."
+        yield _house("made_from_description_alone", "schema", sentence, passed=same)
+
+    def _remake(self, told: Mapping[str, Any]) -> str:
+        randomness = Randomness(seed=int(told["seed"]), regeneration=int(told["regeneration"]))
+        rng = randomness.rng(self.dataset.synthetic(self.mode))
+        return fingerprint(generate_batches(self.description, rows=int(told["rows"]), rng=rng), self.workplace.key)
+
+    def _told(self, asset: str) -> dict[str, Any]:
+        event = self.instance.get_latest_materialization_event(AssetKey(asset))
+        metadata = event.asset_materialization.metadata if event and event.asset_materialization else {}
+        return {name: value.value for name, value in metadata.items()}
+
+    def _schema(self) -> Iterator[Verdict]:
+        found = conformity(self.table, self.description)
+        said = "; ".join(found.departures) or f"All {found.rows:,} rows fit the description's domains and constraints."
+        yield _house("matches_schema_and_domain", "schema", said, passed=not found.departures)
+
+    def _identifiers(self) -> Iterator[Verdict]:
+        found = [str(finding) for batch in self.table.batches() for finding in direct_identifiers(batch)]
+        said = "; ".join(dict.fromkeys(found)) or "No value reads like a name, an NHS number or a postcode."
+        yield _house("no_direct_identifier", "schema", said, passed=not found)
+
+    def _counts(self) -> Iterator[Verdict]:
+        """What exact counts tell keeps the policy's limits."""
+        description, persons = self.description, self.dataset.privacy.rows_per_person
+        if self.mode == "random":
+            return
+        least = description.minimum_count // persons
+        said = f"No count of fewer than {least} persons is told"
+        yield _ruled(self.policy, self.policy.minimum_count, least, said)
+        told = "exact" if description.round_to == 1 else f"rounded to multiples of {description.round_to}"
+        yield _ruled(self.policy, self.policy.round_to, description.round_to, f"Counts are {told}")
+
+    def _booked(self) -> Iterator[Verdict]:
+        """The spend is in the ledger, and the ledger is whole."""
+        mark = self.description.ledger
+        if not isinstance(mark, LedgerMark):
+            yield _house("ledger_booked", "ledger", "The description's spend is booked nowhere.", passed=False)
+            return
+        ledger = Ledger(self.workplace.folder.ledger, self.workplace.key)
+        faults = ledger.verify([Anchor(mark.sequence, mark.digest)])
+        said = "; ".join(faults) or f"The spend is row {mark.sequence} of a ledger that is whole."
+        yield _house("ledger_booked", "ledger", said, passed=not faults)
+
+    def _attacks(self) -> Iterator[Verdict]:
+        """Attacks, made anew on the tables as they are."""
+        dataset = self.dataset
+        original = TableHandle(self.workplace.warehouse, dataset.original)
+        rng = Randomness().rng(f"{dataset.risk(self.mode)} for a release")
+        found = measure_risk(dataset, self.workplace, original, self.table.read(), rng)
+        if found is None:
+            said = "Not run: nobody is held out from the description, so no attack can be measured."
+            for rule in (self.policy.attack_risk, self.policy.copy_risk):
+                yield Verdict(rule.name, rule.name, rule.object, None, rule.limit, False, said, rule.source)  # noqa: FBT003 - not passed
+            return
+        for rule, attacks in zip((self.policy.attack_risk, self.policy.copy_risk), split(found), strict=True):
+            verdict = decide(attacks, rule.limit)
+            passed = verdict.outcome != "fail"
+            said = risk_sentence(verdict, rule, self.policy.name)
+            yield Verdict(rule.name, rule.name, rule.object, verdict.lower, rule.limit, passed, said, rule.source)
+
+    def _anonymised(self) -> Iterator[Verdict]:
+        """The table that was described is as anonymous as the policy asks."""
+        dataset = self.dataset
+        found = anonymity(
+            TableHandle(self.workplace.warehouse, dataset.anonymised),
+            quasi_identifiers=list(dataset.hierarchies),
+            sensitive=dataset.sensitive,
+        )
+        yield _ruled(self.policy, self.policy.minimum_k, found.k, f"k = {found.k}", reads_original=True)
+        if found.l is not None:
+            yield _ruled(self.policy, self.policy.minimum_l, found.l, f"l = {found.l}", reads_original=True)
+
+
+def _house(check: str, about: str, said: str, *, passed: bool) -> Verdict:
+    return Verdict(check, check, about, None, None, passed, said, HOUSE, reads_original=False)
+
+
+def _ruled(policy: Policy, rule: Rule, figure: float, said: str, *, reads_original: bool = False) -> Verdict:
+    sentence = f"{said} (policy {policy.name}: {rule.words})."
+    return Verdict(
+        rule.name,
+        rule.name,
+        rule.object,
+        figure,
+        rule.limit,
+        rule.allows(figure),
+        sentence,
+        rule.source,
+        reads_original,
+    )
+
+
+def failed(verdicts: Sequence[Verdict]) -> str:
+    """What did not pass, as sentences; empty where all did."""
+    return " ".join(f"{verdict.check}: {verdict.sentence}" for verdict in verdicts if not verdict.passed)
+
+
+def as_table(verdicts: Mapping[Mode, Sequence[Verdict]]) -> pl.DataFrame:
+    """One row a mode and check."""
+    rows = [
+        (mode, one.check, one.object, one.rule, one.figure, one.limit, one.passed, one.sentence, one.source)
+        for mode, several in verdicts.items()
+        for one in several
+    ]
+    names = ["mode", "check", "object", "rule", "figure", "limit", "passed", "sentence", "source"]
+    kinds = [pl.String] * 4 + [pl.Float64] * 2 + [pl.Boolean] + [pl.String] * 2
+    return pl.DataFrame(rows, schema=dict(zip(names, kinds, strict=True)), orient="row")
