@@ -1,21 +1,23 @@
-"""The command ``synth-assets``: run | up | budget. Thin: everything is done by Dagster and the code location."""
+"""The command ``synth-assets``. Thin: everything is done by Dagster and the code location."""
 
 import argparse
 import sys
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import NoReturn
 
 from dagster import DagsterError, DagsterInstance
 
 from synth_assets.defs.home import prepare_home
-from synth_assets.defs.launch import loaded, run, run_config, select
+from synth_assets.defs.launch import loaded, release_of, run, run_config, select
 from synth_assets.defs.results import RunResult
 from synth_assets.defs.serve import HOST, refuse_taken, serve
 from synth_assets.defs.stale_runs import end_stale_runs
 from synth_assets.errors import LedgerError, SynthAssetsError
 from synth_assets.ledger import Ledger
 from synth_assets.ledger.accounting import epsilon_of
+from synth_assets.release.withdraw import releases, withdraw
 from synth_assets.storage.folders import DataFolder
 from synth_assets.storage.key import project_key
 
@@ -32,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     try:
         options = _parser().parse_args(arguments)
-        return {"run": _run, "up": _up, "budget": _budget}[options.command](options)
+        return _COMMANDS[options.command](options)
     except (SynthAssetsError, DagsterError) as error:
         print(f"synth-assets: {error}", file=sys.stderr)
         return 1
@@ -68,6 +70,16 @@ def _parser() -> argparse.ArgumentParser:
     running.add_argument("--select", metavar="SELECTION", help="which assets, in Dagster's syntax: +key:random_ae")
     up = commands.add_parser("up", help="start the UI and the daemon on this machine")
     up.add_argument("--port", type=_port, default=DEFAULT_PORT, help=f"default: {DEFAULT_PORT}")
+    release = commands.add_parser("release", help="release what passed of a dataset, with its evidence")
+    release.add_argument("dataset", nargs="?", default="ae", help="the dataset's name (default: ae)")
+    release.add_argument("--policy", default="internal", help="the policy that it must keep besides its own")
+    release.add_argument(
+        "--mode", choices=("independent", "correlated"), help="which counting mode (default: correlated)"
+    )
+    withdraw = commands.add_parser("withdraw", help="take a release back; a tombstone stays in its place")
+    withdraw.add_argument("dataset", help="the dataset's name")
+    withdraw.add_argument("release", help="the release's id, the name of its folder")
+    withdraw.add_argument("--reason", required=True, help="why; the tombstone says it")
     budget = commands.add_parser("budget", help="show a dataset's privacy budget, or raise it with a reason")
     budget.add_argument("dataset", help="the dataset's name, as in its YAML")
     budget.add_argument("--epsilon", type=float, help="the new budget: the epsilon of all descriptions together")
@@ -151,6 +163,38 @@ def _print_result(result: RunResult, folder: DataFolder, seconds: float) -> None
     print(f"UI         synth-assets up, then http://{HOST}:{DEFAULT_PORT}")
 
 
+def _release(options: argparse.Namespace) -> int:
+    folder = DataFolder.from_environment()
+    prepare_home(folder)
+    from synth_assets.definitions import defs  # noqa: PLC0415 - loading every definition takes seconds
+
+    definitions = loaded(defs)
+    keys, job = release_of(definitions, options.dataset)
+    config = run_config(keys, definitions, {})
+    chosen = {"policy": options.policy} | ({"mode": options.mode} if options.mode else {})
+    config["ops"][keys[0].to_user_string()] = {"config": chosen}
+    with DagsterInstance.get() as instance:
+        result = run(definitions, instance, keys, config, lambda *_: None, job=job)
+    for check in result.checks:
+        print(f"{MARKS[check.verdict]:<6}{check.name}" + (f"\n      {check.figure}" * bool(check.figure)))
+    for error in result.errors:
+        print(f"\nERROR {error}", file=sys.stderr)
+    if result.succeeded:
+        last = max(releases(folder.published, options.dataset), key=lambda one: one.created)
+        print(f"\nReleased   {last.path}\nDigest     {last.manifest_digest}")
+        print(f"Verify it  python {last.path / 'verify.py'} --digest {last.manifest_digest}")
+    return 0 if result.succeeded else 1
+
+
+def _withdraw(options: argparse.Namespace) -> int:
+    published = DataFolder.from_environment().published
+    gone = withdraw(published, options.dataset, options.release, options.reason, datetime.now(UTC))
+    print(
+        f"Withdrawn: {gone.path} holds a tombstone. What was copied elsewhere cannot be called back: tell who has it."
+    )
+    return 0
+
+
 def _budget(options: argparse.Namespace) -> int:
     folder = DataFolder.from_environment()
     ledger = Ledger(folder.ledger, project_key(folder.state))
@@ -185,3 +229,6 @@ def _up(options: argparse.Namespace) -> int:
         end_stale_runs(instance)
     print(f"Dagster UI on http://{HOST}:{options.port} (home {home}); Ctrl+C stops it", flush=True)
     return serve(options.port)
+
+
+_COMMANDS = {"run": _run, "up": _up, "release": _release, "withdraw": _withdraw, "budget": _budget}

@@ -101,7 +101,10 @@ def _release(dataset: Dataset) -> dg.AssetsDefinition:
         ],
     )
     def release(
-        context: dg.AssetExecutionContext, config: ReleaseConfig, workplace: Workplace, **tables: Any
+        context: dg.AssetExecutionContext,
+        config: ReleaseConfig,
+        workplace: Workplace,
+        **tables: Any,  # noqa: ANN401 - descriptions and tables, by the inputs' names
     ) -> Iterator[Any]:
         policy = stricter(dataset.policy, load_policy(config.policy))
         refuse_drafts(dataset)

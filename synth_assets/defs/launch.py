@@ -61,6 +61,22 @@ def select(definitions: dg.Definitions, selection: str | None) -> list[dg.AssetK
     return [key for key in graph.toposorted_asset_keys if key in keys]
 
 
+def release_of(definitions: dg.Definitions, dataset: str) -> tuple[list[dg.AssetKey], str]:
+    """The release asset of a dataset, and the job that makes it.
+
+    Raises:
+        SynthAssetsError: There is no such dataset.
+    """
+    graph = definitions.resolve_asset_graph()
+    releases = [key for key in graph.toposorted_asset_keys if graph.get(key).group_name == "releases"]
+    key = dg.AssetKey(f"{dataset}_release")
+    if key not in releases:
+        names = ", ".join(one.to_user_string().removesuffix("_release") for one in releases)
+        message = f"There is no dataset {dataset!r} to release. Allowed: {names or 'none is declared'}."
+        raise SynthAssetsError(message)
+    return [key], f"release_{dataset}"
+
+
 def run_config(keys: list[dg.AssetKey], definitions: dg.Definitions, sizes: Mapping[str, Any]) -> dict[str, Any]:
     """Run config for the sizes that were asked for; for the others the assets' own defaults hold.
 
@@ -83,12 +99,14 @@ def run_config(keys: list[dg.AssetKey], definitions: dg.Definitions, sizes: Mapp
     return config
 
 
-def run(
+def run(  # noqa: PLR0913 - what to run, where, and who hears of it
     definitions: dg.Definitions,
     instance: DagsterInstance,
     keys: list[dg.AssetKey],
     config: Mapping[str, Any],
     progress: Callable[[str, str], None],
+    *,
+    job: str = JOB,
 ) -> RunResult:
     """Run the assets and their checks, in this process.
 
@@ -97,6 +115,7 @@ def run(
         instance: Where the run is recorded.
         keys: Which assets, in flow order.
         config: Run config.
+        job: Of which the assets are a part.
         progress: Called with an event (``start``, ``done``, ``failed``) and the step's name.
     """
     run_id = str(uuid.uuid4())
@@ -112,7 +131,7 @@ def run(
 
     instance.add_event_listener(run_id, hear)
     with _quiet():
-        definitions.resolve_job_def(JOB).execute_in_process(
+        definitions.resolve_job_def(job).execute_in_process(
             run_config=config, instance=instance, asset_selection=keys, run_id=run_id, raise_on_error=False
         )
     return gather(run_id, events, [key.to_user_string() for key in keys])

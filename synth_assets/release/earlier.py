@@ -15,11 +15,11 @@ SUFFIX = "_description.json"
 
 @dataclass(frozen=True, eq=False)
 class Earlier:
-    """The releases of a dataset that stand; what was withdrawn was seen too, and its description is kept in mind.
+    """The releases of a dataset so far.
 
     Attributes:
-        descriptions: That are out.
-        count: How many releases stand.
+        descriptions: That are out. Those of a release that was withdrawn are gone with it.
+        count: How many releases there were; withdrawn ones count, for they were seen.
         rows: Synthetic rows that are out, over all releases that stand.
     """
 
@@ -39,7 +39,7 @@ class Earlier:
         files = [file for one in standing for file in sorted(one.path.glob(f"*{SUFFIX}"))]
         texts = [file.read_text(encoding="utf-8") for file in files]
         rows = sum(_rows(file.with_name(file.name.removesuffix(SUFFIX) + ".parquet")) for file in files)
-        return cls(tuple(Description.from_json(text) for text in texts), len(standing), rows)
+        return cls(tuple(Description.from_json(text) for text in texts), len(releases(published, dataset)), rows)
 
     def differences(self, new: Sequence[Description], minimum_count: int) -> tuple[bool, str]:
         """Whether the new descriptions can be told beside those that are out, and a sentence.
@@ -86,7 +86,7 @@ class Earlier:
         counted = [(one, rows) for one, rows in new if one.rows is not None]
         described = min((one.rows or 0 for one, _ in counted), default=0) or None
         rows = self.rows + sum(rows for _, rows in counted)
-        kept = within_caps(self.count + 1, rows, described, most_releases, most_rows_per_row)
+        kept = within_caps(self.count + 1, rows, described, most_releases, most_rows_per_row).passed
         said = (
             f"{self.count + 1} release(s), at most {most_releases}; {rows:,} synthetic rows of "
             f"{described or 0:,} described, at most {most_rows_per_row:g} a row."
