@@ -1,0 +1,102 @@
+"""A withdrawn release is a tombstone, whenever the process dies."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from synth_assets.errors import ReleaseError
+from synth_assets.release.withdraw import releases, withdraw
+from synth_assets.release.write import Written, write_release
+from synth_assets_tests.release.bundles import ID, WHEN, bundle
+
+OTHER = "2026-11-27T1300Z-0000"
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Written:
+    return write_release(tmp_path, bundle())
+
+
+def test_tombstone_is_all_that_is_left(tmp_path, written):
+    manifest = (written.path / "manifest.json").read_bytes()
+    gone = withdraw(tmp_path, "ae", ID, " wrong dates ", WHEN)
+    assert {path.name for path in written.path.iterdir()} == {"WITHDRAWN.json", "manifest.json"}
+    assert (written.path / "manifest.json").read_bytes() == manifest
+    assert json.loads((written.path / "WITHDRAWN.json").read_bytes()) == {
+        "dataset": "ae",
+        "release": ID,
+        "withdrawn": "2026-11-26T13:00:00Z",
+        "reason": "wrong dates",
+        "manifest_digest": written.manifest_digest,
+    }
+    assert gone.withdrawn
+    assert [path.name for path in (tmp_path / "ae").iterdir()] == [ID]
+
+
+def test_releases_are_listed_by_time(tmp_path, written):
+    write_release(tmp_path, bundle(identifier=OTHER))
+    withdraw(tmp_path, "ae", ID, "wrong", WHEN)
+    assert [(one.id, one.withdrawn, one.created) for one in releases(tmp_path, "ae")] == [
+        (ID, True, WHEN),
+        (OTHER, False, WHEN),
+    ]
+    assert releases(tmp_path, "ae")[0].manifest_digest == written.manifest_digest
+    assert releases(tmp_path, "other") == []
+
+
+def test_id_of_a_withdrawn_release_is_not_used_again(tmp_path, written):
+    withdraw(tmp_path, "ae", ID, "wrong", WHEN)
+    with pytest.raises(ReleaseError, match="already"):
+        write_release(tmp_path, bundle())
+    with pytest.raises(ReleaseError, match="was withdrawn already"):
+        withdraw(tmp_path, "ae", ID, "again", WHEN)
+    assert json.loads((written.path / "WITHDRAWN.json").read_bytes())["reason"] == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("identifier", "reason", "when", "message"),
+    [
+        (OTHER, "wrong", WHEN, f"no release {OTHER}.*Allowed: {ID}"),
+        ("../ae", "wrong", WHEN, "no release's id"),
+        (ID, "  ", WHEN, "a reason"),
+        (ID, "wrong", WHEN.replace(tzinfo=None), "a time with a zone"),
+    ],
+)
+def test_withdrawal_that_cannot_be(tmp_path, written, identifier, reason, when, message):
+    with pytest.raises(ReleaseError, match=message):
+        withdraw(tmp_path, "ae", identifier, reason, when)
+    assert (written.path / "independent_ae.csv").exists()
+
+
+@pytest.mark.parametrize("renames", [0, 1, 2])
+def test_killed_before_each_rename(tmp_path, written, monkeypatch, renames):
+    rename, done = Path.rename, []
+
+    def killed(path: Path, target: Path) -> Path:
+        if len(done) == renames:
+            raise KeyboardInterrupt
+        done.append(target)
+        return rename(path, target)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Path, "rename", killed)
+        withdraw(tmp_path, "ae", ID, "wrong", WHEN)
+    (found,) = releases(tmp_path, "ae")
+    assert found.withdrawn == (renames == 2)
+    assert (written.path / "independent_ae.csv").exists() == (renames < 2)
+    if renames < 2:
+        assert withdraw(tmp_path, "ae", ID, "once more", WHEN).withdrawn
+    assert not list(tmp_path.rglob("*.csv"))
+
+
+def test_pending_tombstone_keeps_its_place(tmp_path, written):
+    written.path.rename(tmp_path / "ae" / f".{ID}.tombstone")
+    with pytest.raises(ReleaseError, match="already"):
+        write_release(tmp_path, bundle())
+
+
+def test_damaged_manifest_is_told(tmp_path, written):
+    (written.path / "manifest.json").write_text("{")
+    with pytest.raises(ReleaseError, match="cannot be read"):
+        releases(tmp_path, "ae")
