@@ -9,6 +9,7 @@ import polars as pl
 
 from synth_assets.components.dataset import Dataset
 from synth_assets.components.failure import say_what_to_do
+from synth_assets.components.inputs import gated
 from synth_assets.components.metadata import declared_columns, rounded
 from synth_assets.components.protected import table_version, units_of
 from synth_assets.components.resources import Workplace
@@ -34,7 +35,7 @@ def anonymised_asset(dataset: Dataset) -> dg.AssetsDefinition:
 
     @dg.asset(
         name=dataset.anonymised,
-        ins={"original": dg.AssetIn(dataset.deidentified, dagster_type=pl.DataFrame)},
+        ins={"original": gated(dataset, dataset.deidentified, pl.DataFrame)},
         group_name="protected",
         owners=[dataset.owner],
         kinds={"python", "polars", "duckdb"},

@@ -12,8 +12,9 @@ from dagster import DagsterInstance
 from synth_assets.components.dataset import DEFAULT_MAX_PARENTS, Dataset
 from synth_assets.components.evidence import DOCUMENT_HASH, document_hash
 from synth_assets.components.failure import say_what_to_do
+from synth_assets.components.inputs import gated
 from synth_assets.components.metadata import DECIMALS, told_columns
-from synth_assets.components.protected import table_version, units_of
+from synth_assets.components.protected import table_version, told_version, units_of
 from synth_assets.components.resources import Workplace
 from synth_assets.components.spending import MARK_DIGEST, MARK_SEQUENCE, Spending, data_version, known_anchors
 from synth_assets.components.stored import DOCUMENT, stored_description
@@ -46,7 +47,7 @@ def description_asset(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
 
     @dg.asset(
         name=name,
-        ins={"original": dg.AssetIn(dataset.original, dagster_type=TableHandle)},
+        ins={"original": gated(dataset, dataset.original, TableHandle)},
         group_name="descriptions",
         owners=[dataset.owner],
         kinds={"python", "json", "duckdb"},
@@ -108,7 +109,7 @@ class Describing:
         """The stored description where it still holds, else a new one; and whether it was reused."""
         schema, provenance = self._parameters()
         if self.mode != "random":
-            provenance["original_version"] = self._told_version(self._version())
+            provenance["original_version"] = told_version(self._version(), self.workplace.key)
         stored = stored_description(self.workplace.warehouse, self.dataset, self.mode)
         if stored is not None and dict(stored.provenance) == provenance:
             return stored, True
@@ -125,7 +126,7 @@ class Describing:
         """
         schema, provenance = self._parameters()
         version = data_version(self.dataset, instance)
-        provenance["original_version"] = self._told_version(version)
+        provenance["original_version"] = told_version(version, self.workplace.key)
         warehouse, folder = self.workplace.warehouse, self.workplace.folder
         spending = Spending(
             self.dataset,
@@ -160,10 +161,6 @@ class Describing:
     def _version(self) -> str:
         """The version of what the table holds now, whoever wrote it."""
         return table_version(self.original, self._units, self.workplace.key)
-
-    def _told_version(self, version: str) -> str:
-        """A version, hashed again, so that a description that leaves cannot be matched with Dagster's history."""
-        return keyed_hash(self.workplace.key, "version that is told", version).hex()
 
     @property
     def _units(self) -> TableHandle:

@@ -8,6 +8,7 @@ import polars as pl
 from dagster import AssetKey, DagsterInstance
 
 from synth_assets.components.dataset import Dataset
+from synth_assets.components.protected import table_version, told_version, units_of
 from synth_assets.components.resources import Randomness, Workplace
 from synth_assets.components.risks import measure_risk, risk_sentence, split
 from synth_assets.describe import Description
@@ -20,6 +21,7 @@ from synth_assets.measure.risk import decide
 from synth_assets.policy import Policy, Rule
 from synth_assets.protect import anonymity, direct_identifiers
 from synth_assets.release.bundle import Verdict
+from synth_assets.release.earlier import VERSION_KEY
 from synth_assets.schema import Mode
 from synth_assets.storage.fingerprint import fingerprint
 from synth_assets.storage.key import keyed_hash
@@ -62,7 +64,7 @@ class Candidate:
         if self.description.privacy is None:
             checks += [self._counts, *([self._anonymised] if self.dataset.start_from == "anonymised" else [])]
             if self.mode != "random":
-                checks.append(self._attacks)
+                checks += [self._current, self._attacks]
         elif self.mode != "random":
             checks.append(self._booked)
         for check in checks:
@@ -80,6 +82,17 @@ class Candidate:
         yield _house(
             "description_unchanged", "description", f"The description {said} the one that was made.", passed=same
         )
+
+    def _current(self) -> Iterator[Verdict]:
+        """The description is of the data that are there: attacks on other data would be no evidence."""
+        dataset, warehouse, key = self.dataset, self.workplace.warehouse, self.workplace.key
+        units = units_of(dataset.original)
+        version = table_version(
+            TableHandle(warehouse, dataset.original), TableHandle(warehouse, units.name, units.schema), key
+        )
+        same = self.description.provenance.get(VERSION_KEY) == told_version(version, key)
+        said = f"The description {'is' if same else 'is NOT'} of the data that {dataset.original} holds now."
+        yield _house("description_is_current", "description", said, passed=same)
 
     def _remade(self) -> Iterator[Verdict]:
         """The table is what its description and seed give, row for row: nothing else can have got into it."""
@@ -146,8 +159,9 @@ class Candidate:
         for rule, attacks in zip((self.policy.attack_risk, self.policy.copy_risk), split(found), strict=True):
             verdict = decide(attacks, rule.limit)
             passed = verdict.outcome != "fail"
+            check = rule.name if verdict.outcome == "pass" else f"{rule.name} (evidence too weak to exclude more)"
             said = risk_sentence(verdict, rule, self.policy.name)
-            yield Verdict(rule.name, rule.name, rule.object, verdict.lower, rule.limit, passed, said, rule.source)
+            yield Verdict(check, rule.name, rule.object, verdict.lower, rule.limit, passed, said, rule.source)
 
     def _anonymised(self) -> Iterator[Verdict]:
         """The table that was described is as anonymous as the policy asks."""

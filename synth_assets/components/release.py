@@ -13,6 +13,7 @@ from dagster import DagsterInstance
 from synth_assets.components.dataset import Dataset
 from synth_assets.components.evidence import Candidate, as_table, failed
 from synth_assets.components.failure import say_what_to_do
+from synth_assets.components.inputs import gated
 from synth_assets.components.metadata import told_columns
 from synth_assets.components.resources import Workplace
 from synth_assets.describe import Description
@@ -79,7 +80,7 @@ def _release(dataset: Dataset) -> dg.AssetsDefinition:
     inputs: dict[str, dg.AssetIn] = {}
     for mode in dataset.modes:
         inputs[f"{mode}_description"] = dg.AssetIn(f"{dataset.synthetic(mode)}_description", dagster_type=Description)
-        inputs[mode] = dg.AssetIn(dataset.synthetic(mode), dagster_type=TableHandle)
+        inputs[mode] = gated(dataset, dataset.synthetic(mode), TableHandle)
 
     @dg.asset(
         name=dataset.release,

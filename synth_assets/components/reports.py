@@ -10,6 +10,7 @@ import polars as pl
 
 from synth_assets.components.dataset import Dataset
 from synth_assets.components.failure import say_what_to_do
+from synth_assets.components.inputs import gated
 from synth_assets.components.metadata import rounded, told_columns
 from synth_assets.components.resources import Workplace
 from synth_assets.ledger.explain import explained
@@ -64,8 +65,8 @@ def _comparison(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
     @dg.asset(
         name=name,
         ins={
-            "original": dg.AssetIn(dataset.original, dagster_type=pl.DataFrame),
-            "synthetic": dg.AssetIn(dataset.synthetic(mode), dagster_type=pl.DataFrame),
+            "original": gated(dataset, dataset.original, pl.DataFrame),
+            "synthetic": gated(dataset, dataset.synthetic(mode), pl.DataFrame),
         },
         group_name="reports",
         owners=[dataset.owner],

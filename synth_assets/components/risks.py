@@ -10,6 +10,7 @@ import polars as pl
 
 from synth_assets.components.dataset import Dataset
 from synth_assets.components.failure import say_what_to_do
+from synth_assets.components.inputs import gated
 from synth_assets.components.metadata import DECIMALS, rounded, told_columns
 from synth_assets.components.protected import units_of
 from synth_assets.components.resources import Randomness, Workplace
@@ -43,8 +44,8 @@ def risk_asset(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
     @dg.asset(
         name=dataset.risk(mode),
         ins={
-            "original": dg.AssetIn(dataset.original, dagster_type=TableHandle),
-            "synthetic": dg.AssetIn(dataset.synthetic(mode), dagster_type=pl.DataFrame),
+            "original": gated(dataset, dataset.original, TableHandle),
+            "synthetic": gated(dataset, dataset.synthetic(mode), pl.DataFrame),
         },
         group_name="reports",
         owners=[dataset.owner],

@@ -1,10 +1,13 @@
 """The second layer of the gate: a table is given to nobody while a check that guards it failed, never ran or is old."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 import dagster as dg
 from dagster import AssetKey, DagsterInstance, EventLogEntry
+from dagster_shared.check import CheckError
 
+from synth_assets.components.inputs import GATES
 from synth_assets.errors import StorageError
 
 
@@ -18,11 +21,12 @@ def refuse_unchecked(context: dg.InputContext) -> None:
         StorageError: It says which check, and what to do.
     """
     step = context.step_context
-    if step.is_asset_check_step:
+    made = step.assets_def
+    if step.is_asset_check_step and (
+        made is None or not made.keys
+    ):  # an asset that yields checks is one too for Dagster
         return
-    graph = step.job_def.asset_layer.asset_graph
-    keys = [key for key in graph.get_check_keys_for_assets({context.asset_key}) if graph.get(key).blocking]
-    faults = list(_faults(context.asset_key, keys, step.instance))
+    faults = list(_faults(context.asset_key, sorted(_gates(context)), step.instance))
     if faults:
         name = context.asset_key.to_user_string()
         message = (
@@ -32,7 +36,21 @@ def refuse_unchecked(context: dg.InputContext) -> None:
         raise StorageError(message)
 
 
-def _faults(asset: AssetKey, keys: list[dg.AssetCheckKey], instance: DagsterInstance) -> Iterator[str]:
+def _gates(context: dg.InputContext) -> set[dg.AssetCheckKey]:
+    """The blocking checks of the asset, as the run knows them, and those that the input itself names.
+
+    A run of a part of the graph does not know the checks on what it only reads.
+    """
+    asset, step = context.asset_key, context.step_context
+    graphs = [step.job_def.asset_layer.asset_graph]
+    with suppress(CheckError):  # a run in this process alone has no code location
+        graphs.append(step.repository_def.asset_graph)
+    named = context.definition_metadata.get(GATES, [])
+    keys = {key for graph in graphs for key in graph.get_check_keys_for_assets({asset}) if graph.get(key).blocking}
+    return keys | {dg.AssetCheckKey(asset, str(name)) for name in named}
+
+
+def _faults(asset: AssetKey, keys: Sequence[dg.AssetCheckKey], instance: DagsterInstance) -> Iterator[str]:
     """What is wrong with each check, in words."""
     if not keys:
         return

@@ -20,7 +20,7 @@ class Earlier:
     Attributes:
         descriptions: That are out. Those of a release that was withdrawn are gone with it.
         count: How many releases there were; withdrawn ones count, for they were seen.
-        rows: Synthetic rows that are out, over all releases that stand.
+        rows: Synthetic rows that are out, over all releases that stand, random ones apart.
     """
 
     descriptions: tuple[Description, ...]
@@ -37,9 +37,10 @@ class Earlier:
         """
         standing = [one for one in releases(published, dataset) if not one.withdrawn]
         files = [file for one in standing for file in sorted(one.path.glob(f"*{SUFFIX}"))]
-        texts = [file.read_text(encoding="utf-8") for file in files]
-        rows = sum(_rows(file.with_name(file.name.removesuffix(SUFFIX) + ".parquet")) for file in files)
-        return cls(tuple(Description.from_json(text) for text in texts), len(releases(published, dataset)), rows)
+        held = {file: Description.from_json(file.read_text(encoding="utf-8")) for file in files}
+        counted = [file for file, description in held.items() if description.rows is not None]
+        rows = sum(_rows(file.with_name(file.name.removesuffix(SUFFIX) + ".parquet")) for file in counted)
+        return cls(tuple(held.values()), len(releases(published, dataset)), rows)
 
     def differences(self, new: Sequence[Description], minimum_count: int) -> tuple[bool, str]:
         """Whether the new descriptions can be told beside those that are out, and a sentence.

@@ -1,0 +1,374 @@
+"""The gate: what is clean is released, and every planted defect keeps everything in."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import numpy as np
+import polars as pl
+import pytest
+
+from synth_assets.components.resources import Workplace
+from synth_assets.describe import Description
+from synth_assets.generate import generate
+from synth_assets.release.withdraw import releases, withdraw
+from synth_assets_tests.components.clinic import CLINIC, KEY, declared, materialise
+
+CLEAN_RUNS = int(os.environ.get("SYNTH_ASSETS_CLEAN_RUNS", "3"))
+"""In full: 30."""
+
+MODES = {"modes": {"independent": {}, "correlated": {"max_parents": 1}}}
+CHAIN = ["clinic", "deidentified_visits"]
+COUNTING = [f"{mode}_visits{what}" for mode in ("independent", "correlated") for what in ("_description", "")]
+TABLE, DOCUMENT = "correlated_visits", "correlated_visits_description"
+
+
+def people(rows: int = 900, seed: int = 1) -> pl.DataFrame:
+    rng = np.random.default_rng(seed)
+    ages = rng.integers(0, 90, rows)
+    ward = np.where(rng.random(rows) < 0.8, np.digitize(ages, [18, 65]), rng.integers(0, 3, rows))
+    return pl.DataFrame(
+        {
+            "Patient": [f"P{place}" for place in range(rows)],
+            "Sex": rng.choice(["F", "M"], rows),
+            "Age": ages,
+            "Ward": np.array(["North", "East", "South"])[ward],
+        }
+    )
+
+
+@dataclass(frozen=True)
+class Site:
+    """A data folder, its Dagster, and what is declared."""
+
+    workplace: Workplace
+    instance: dg.DagsterInstance
+    changes: dict[str, Any]
+
+    def make(self, names: Sequence[str], table: pl.DataFrame | None = None, **config: Any) -> dg.ExecuteInProcessResult:  # noqa: ANN401 - run config
+        source = people() if table is None else table
+        run_config = {"ops": {"visits_release": {"config": config}}} if config else None
+        dataset = declared(**{**MODES, "hold_out": 0.2, **self.changes})
+        return materialise(source, names, self.instance, dataset=dataset, run_config=run_config)
+
+    def release(self, **config: Any) -> dg.ExecuteInProcessResult:  # noqa: ANN401 - run config
+        return self.make(["visits_release"], **config)
+
+    def read(self, name: str = TABLE) -> pl.DataFrame:
+        return self.workplace.warehouse.read(name)
+
+    def write(self, table: pl.DataFrame, name: str = TABLE) -> None:
+        self.workplace.warehouse.write(name, table)
+
+    @property
+    def released(self) -> list[Path]:
+        return [one.path for one in releases(self.workplace.folder.published, "visits")]
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which everything is made but the release."""
+    root = tmp_path_factory.mktemp("prepared")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SYNTH_ASSETS_DATA_DIR", str(root / "data"))
+        patch.setenv("SYNTH_ASSETS_KEY", KEY)
+        (root / "home").mkdir()
+        with dg.DagsterInstance.local_temp(str(root / "home")) as instance:
+            assert Site(Workplace(), instance, {}).make([*CHAIN, *COUNTING]).success
+    return root
+
+
+@pytest.fixture
+def site(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    shutil.copytree(prepared, tmp_path / "site")
+    monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(tmp_path / "site" / "data"))
+    monkeypatch.setenv("SYNTH_ASSETS_KEY", KEY)
+    with dg.DagsterInstance.local_temp(str(tmp_path / "site" / "home")) as instance:
+        yield Site(Workplace(), instance, {})
+
+
+def refused(result: dg.ExecuteInProcessResult) -> str:
+    assert not result.success
+    failures = [event for event in result.all_events if event.is_step_failure]
+    return " ".join(str(failure.step_failure_data.error) for failure in failures)
+
+
+# What is clean is released.
+
+
+def test_what_passed_is_released_with_its_evidence(site: Site):
+    result = site.release()
+    [path] = site.released
+    [event] = result.asset_materializations_for_node("visits_release")
+    told = {key: value.value for key, value in event.metadata.items()}
+    names = sorted(file.name for file in path.iterdir())
+
+    assert result.success
+    assert "correlated_visits.parquet" in names
+    assert "independent_visits.parquet" not in names
+    assert json.loads((path / "manifest.json").read_text())["policy"] == "internal"
+    assert len(str(told["manifest digest (SHA-256)"])) == 64
+    assert site.read("visits_release")["passed"].all()
+    assert {check.check_name for check in result.get_asset_check_evaluations() if check.passed} >= {
+        "evidence_passes",
+        "no_difference_tells",
+        "within_caps",
+    }
+
+
+@pytest.mark.parametrize("seed", range(CLEAN_RUNS))
+def test_clean_runs_raise_no_alarm(workplace: Workplace, instance: dg.DagsterInstance, seed: int):
+    site = Site(workplace, instance, {})
+
+    assert site.make([*CHAIN, *COUNTING], people(seed=seed + 100)).success
+    assert site.release().success
+
+
+def test_the_other_mode_may_be_asked_for(site: Site):
+    assert site.release(mode="independent").success
+    assert (site.released[0] / "independent_visits.parquet").exists()
+
+
+# Every planted defect keeps everything in.
+
+
+def copied_rows(site: Site) -> None:
+    original = site.read("deidentified_visits")
+    table = site.read()
+    site.write(pl.concat([original.head(len(table) // 20), table.slice(len(table) // 20)]))
+
+
+def one_real_row(site: Site) -> None:
+    table, original = site.read(), site.read("deidentified_visits")
+    other = next(place for place in range(len(original)) if original.row(place) != table.row(-1))
+    site.write(pl.concat([table.head(-1), original[other]]))
+
+
+def a_row_more(site: Site) -> None:
+    site.write(pl.concat([site.read(), site.read().head(1)]))
+
+
+def another_order(site: Site) -> None:
+    site.write(site.read().reverse())
+
+
+def swapped_columns(site: Site) -> None:
+    site.write(site.read().rename({"Age band": "Ward ID", "Ward ID": "Age band"}).select(site.read().columns))
+
+
+def columns_in_another_order(site: Site) -> None:
+    site.write(site.read().select(reversed(site.read().columns)))
+
+
+def a_column_renamed(site: Site) -> None:
+    site.write(site.read().rename({"Sex": "Gender"}))
+
+
+def a_value_outside(site: Site) -> None:
+    site.write(site.read().with_columns(Sex=pl.when(pl.int_range(pl.len()) == 3).then(pl.lit("X")).otherwise("Sex")))
+
+
+def an_nhs_number(site: Site) -> None:
+    place = pl.int_range(pl.len()) == 3
+    site.write(site.read().with_columns(Sex=pl.when(place).then(pl.lit("999 000 0018")).otherwise("Sex")))
+
+
+def a_missing_value(site: Site) -> None:
+    site.write(site.read().with_columns(Sex=pl.when(pl.int_range(pl.len()) > 3).then("Sex")))
+
+
+def the_other_modes_rows(site: Site) -> None:
+    site.write(site.read("independent_visits"))
+
+
+def a_seed_that_is_another_modes(site: Site) -> None:
+    from synth_assets.components.resources import Randomness  # noqa: PLC0415 - only here
+
+    description = Description.from_json(site.read(DOCUMENT).item())
+    site.write(generate(description, rng=Randomness().rng("independent_visits")))
+
+
+def the_other_modes_description(site: Site) -> None:
+    site.write(site.read("independent_visits_description"), DOCUMENT)
+
+
+def a_count_in_the_description(site: Site) -> None:
+    document = json.loads(site.read(DOCUMENT).item())
+    document["provenance"]["note"] = "changed by hand"
+    site.write(pl.DataFrame({"document": [json.dumps(document)]}), DOCUMENT)
+
+
+def a_small_count_in_the_description(site: Site) -> None:
+    document = json.loads(site.read(DOCUMENT).item())
+    document["tables"][0]["counts"][0][0] = 2
+    site.write(pl.DataFrame({"document": [json.dumps(document)]}), DOCUMENT)
+
+
+def a_description_that_is_none(site: Site) -> None:
+    site.write(pl.DataFrame({"document": ["{}"]}), DOCUMENT)
+
+
+def a_table_that_is_gone(site: Site) -> None:
+    site.write(pl.DataFrame({"nothing": [1]}))
+
+
+def other_data_since(site: Site) -> None:
+    assert site.make(CHAIN, people(910)).success
+
+
+def a_table_without_its_check(site: Site) -> None:
+    job = _definitions(site).get_repository_def().get_job("__ASSET_JOB")
+    result = job.get_subset(asset_selection={dg.AssetKey(TABLE)}, asset_check_selection=set())
+    assert result.execute_in_process(instance=site.instance).success
+
+
+def a_forged_check(site: Site) -> None:
+    a_value_outside(site)
+    site.instance.report_runless_asset_event(
+        dg.AssetCheckEvaluation(dg.AssetKey(TABLE), "matches_schema_and_domain", passed=True, metadata={})
+    )
+
+
+def _definitions(site: Site) -> dg.Definitions:
+    from synth_assets_tests.components.clinic import definitions  # noqa: PLC0415 - only here
+
+    return definitions(people(), declared(**{**MODES, "hold_out": 0.2, **site.changes}))
+
+
+DEFECTS = [
+    (copied_rows, "NOT the same"),
+    (one_real_row, "NOT the same"),
+    (a_row_more, "NOT the same"),
+    (another_order, "NOT the same"),
+    (swapped_columns, "outside"),
+    (columns_in_another_order, "the columns are"),
+    (a_column_renamed, "the columns are"),
+    (a_value_outside, "outside"),
+    (an_nhs_number, "NHS number|outside"),
+    (a_missing_value, "missing"),
+    (the_other_modes_rows, "NOT the same"),
+    (a_seed_that_is_another_modes, "NOT the same"),
+    (the_other_modes_description, "is NOT the one that was made|mode"),
+    (a_count_in_the_description, "is NOT the one that was made"),
+    (a_small_count_in_the_description, "contradicts itself"),
+    (a_description_that_is_none, "contradicts itself"),
+    (a_table_that_is_gone, "columns are"),
+    (other_data_since, "is NOT of the data"),
+    (a_table_without_its_check, "never ran to its end|older than the data"),
+    (a_forged_check, "reported from outside"),
+]
+
+
+@pytest.mark.parametrize(("plant", "match"), DEFECTS, ids=lambda part: getattr(part, "__name__", ""))
+def test_a_planted_defect_keeps_everything_in(site: Site, plant: Callable[[Site], None], match: str):
+    import re  # noqa: PLC0415 - only here
+
+    plant(site)
+    said = refused(site.release(mode="correlated"))
+
+    assert re.search(match, said), said[-1_500:]
+    assert site.released == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "config", "match"),
+    [
+        ({"unreviewed": ["role of Ward ID"]}, {}, "nobody has reviewed: role of Ward ID"),
+        ({}, {"policy": "lenient"}, "no policy 'lenient'"),
+        ({}, {"policy": "public_release"}, "No count of fewer than 5 persons is told"),
+        ({}, {"policy": "nhs_small_numbers"}, "at least 8"),
+        ({"minimum_count": 4}, {}, "asks for at least 5"),
+    ],
+)
+def test_a_declaration_or_policy_that_does_not_allow_it_keeps_everything_in(
+    site: Site, changes: dict[str, Any], config: dict[str, Any], match: str
+):
+    stricter = Site(site.workplace, site.instance, changes)
+    if "minimum_count" in changes:
+        with pytest.raises(Exception, match=match):
+            stricter.release(**config)
+    else:
+        assert match in refused(stricter.release(**config))
+    assert site.released == []
+
+
+def test_without_a_hold_out_nothing_is_released(workplace: Workplace, instance: dg.DagsterInstance):
+    site = Site(workplace, instance, {"hold_out": 0})
+
+    assert site.make([*CHAIN, *COUNTING]).success
+    assert "nobody is held out" in refused(site.release())
+    assert site.released == []
+
+
+def test_a_release_that_differs_by_one_person_is_refused(site: Site):
+    assert site.release().success
+    more = pl.concat(
+        [people(), people(905, seed=1).tail(5).with_columns(Ward=pl.lit("North"), Age=pl.lit(3, pl.Int64))]
+    )
+    assert site.make([*CHAIN, *COUNTING], more).success
+
+    assert "differ from what is out by so little" in refused(site.release())
+    assert len(site.released) == 1
+
+
+def test_the_same_data_in_the_other_mode_are_refused_until_the_first_is_withdrawn(site: Site):
+    from datetime import UTC, datetime  # noqa: PLC0415 - only here
+
+    assert site.release().success
+    assert "in another mode" in refused(site.release(mode="independent"))
+    [first] = site.released
+    withdraw(site.workplace.folder.published, "visits", first.name, "a rehearsal", datetime.now(UTC))
+
+    assert site.release(mode="independent").success
+
+
+def test_a_private_release_needs_its_ledger(workplace: Workplace, instance: dg.DagsterInstance):
+    private = {"privacy": {"epsilon": 1.0, "delta": 1e-6, "budget": 4.0}, "hold_out": 0}
+    site = Site(workplace, instance, private)
+    assert site.make([*CHAIN, *COUNTING]).success
+    kept = {file: file.read_bytes() for file in workplace.folder.state.glob("ledger*")}
+    for file in kept:
+        file.unlink()
+
+    assert "ledger_booked" in refused(site.release())
+    for file, content in kept.items():
+        file.write_bytes(content)
+    assert site.release().success
+    card = (site.released[0] / "README.md").read_text(encoding="utf-8")
+    assert "epsilon" in card
+    assert "attack_risk" not in card
+
+
+def test_a_hierarchy_that_cannot_reach_k_writes_nothing_and_says_what_would(
+    workplace: Workplace, instance: dg.DagsterInstance
+):
+    columns = [
+        {**CLINIC["columns"][0], "hierarchy": {}},
+        {**CLINIC["columns"][1], "hierarchy": {}},
+        CLINIC["columns"][2],
+    ]
+    site = Site(workplace, instance, {"columns": columns, "minimum_k": 500})
+    result = site.make([*CHAIN, "anonymised_visits"])
+    [check] = [one for one in result.get_asset_check_evaluations() if one.check_name == "minimum_k"]
+
+    assert "Nothing was written" in refused(result)
+    assert not check.passed
+    assert not workplace.warehouse.exists("anonymised_visits")
+
+
+def test_a_release_may_start_from_the_anonymised_table(workplace: Workplace, instance: dg.DagsterInstance):
+    columns = [
+        {**CLINIC["columns"][0], "hierarchy": "any"},
+        {**CLINIC["columns"][1], "hierarchy": "any"},
+        CLINIC["columns"][2],
+    ]
+    site = Site(workplace, instance, {"columns": columns, "start_from": "anonymised", "minimum_k": 160})
+    assert site.make([*CHAIN, "anonymised_visits", *COUNTING]).success
+
+    assert site.release().success
+    assert "minimum_k" in site.read("visits_release")["check"].to_list()
