@@ -1,5 +1,6 @@
 """Planted changes: each is found, and a release as it was written has none."""
 
+import datetime as dt
 import hashlib
 import json
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from synth_assets.release.files import write_csv
 from synth_assets.release.verifier import problems
 from synth_assets.release.write import Written, write_release
 from synth_assets_tests.release.bundles import bundle, drawn, released
@@ -35,8 +37,7 @@ def reseal(folder: Path) -> None:
 def replant(folder: Path, table: pl.DataFrame) -> None:
     """Other rows in both files, and a manifest that says so."""
     table.write_parquet(folder / f"{NAME}.parquet")
-    moments = table["seen"].dt.to_string("%Y-%m-%dT%H:%M:%S%.f%:z")
-    table.with_columns(moments).write_csv(folder / f"{NAME}.csv")
+    write_csv(folder / f"{NAME}.parquet", folder / f"{NAME}.csv")
     reseal(folder)
 
 
@@ -109,13 +110,13 @@ def lit(**values: object) -> Callable[[pl.DataFrame], pl.DataFrame]:
         (lit(age=None), "'age' has 1 missing values"),
         (lit(cost=10.5), "'cost' has 1 values outside"),
         (lit(cost=float("nan")), "'cost' has 1 values outside"),
-        (lit(start=pl.date(1999, 1, 1)), "'start' has 1 values outside"),
-        (lit(seen=pl.datetime(2021, 1, 1, time_zone="UTC")), "'seen' has 1 values outside"),
+        (lit(start=dt.date(1999, 1, 1)), "'start' has 1 values outside"),
+        (lit(seen=dt.datetime(2021, 1, 1, tzinfo=dt.UTC)), "'seen' has 1 values outside"),
         (lit(note="943 476 5919"), "'note' has 1 values outside"),
         (lit(number=943_476_5919), "'number' has 1 values outside"),
         (lit(number=-2), "'number' has 1 values that repeat"),
         (lit(sex="m", ward='a, "b"\nc', area="north"), "a constraint is broken in 1 rows or groups: {\"forbidden\""),
-        (lit(start=pl.date(2020, 2, 1), end=pl.date(2020, 1, 1)), "broken in 1 rows or groups: {\"ordered\""),
+        (lit(start=dt.date(2020, 2, 1), end=dt.date(2020, 1, 1)), "broken in 1 rows or groups: {\"ordered\""),
         (lambda table: table.with_columns(area=pl.col("area").shuffle(3)), "groups: {\"determined\""),
         (lambda table: table.select(*table.columns[1:], "sex"), "columns of the Parquet file are not those"),
         (lambda table: table.rename({"age": "cost", "cost": "age"}), "columns of the CSV file are not those"),
@@ -128,24 +129,25 @@ def lit(**values: object) -> Callable[[pl.DataFrame], pl.DataFrame]:
     ],
 )
 def test_forged_rows(written, change, words):
-    replant(written.path, change(drawn("correlated")).pipe(zoned))
+    replant(written.path, change(drawn("correlated")))
     assert any(words in problem for problem in problems(written.path)), problems(written.path)
 
 
-def zoned(table: pl.DataFrame) -> pl.DataFrame:
-    """For the CSV file: a moment without a zone is written as one in UTC would be."""
-    return table
-
-
 @pytest.mark.parametrize("change", [lambda lines: lines[:-1], lambda lines: [*lines[1:], lines[0]]])
-def test_csv_of_other_rows(written, change):
+def test_csv_of_other_rows(written, tmp_path, change):
     table = drawn("correlated")
-    rows = pl.Series(change(list(range(len(table)))))
-    moments = table["seen"].dt.to_string("%Y-%m-%dT%H:%M:%S%.f%:z")
-    table.with_columns(moments)[rows].write_csv(written.path / f"{NAME}.csv")
+    table[change(list(range(len(table))))].write_parquet(tmp_path / "other")
+    write_csv(tmp_path / "other", written.path / f"{NAME}.csv")
     reseal(written.path)
     (problem,) = problems(written.path)
     assert "differ in" in problem or "has 300 rows and the CSV file 299" in problem
+
+
+def test_statistics_of_the_file_hide_no_value(written):
+    last = pl.int_range(pl.len()) == pl.len() - 1
+    odd = pl.when(last).then(-1.0).when(pl.int_range(pl.len()) < 2).then(float("nan")).otherwise(5.0)
+    replant(written.path, drawn("correlated").with_columns(cost=odd))
+    assert problems(written.path) == [f"{NAME}: 'cost' has 3 values outside its domain"]
 
 
 def test_csv_cell_that_is_no_number(written):
