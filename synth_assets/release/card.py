@@ -75,7 +75,9 @@ def _table(table: ReleasedTable) -> Iterator[str]:
     yield f"How made: {_MADE[table.mode]}"
     yield f"Level: {_SPECTRUM[table.mode]}."
     yield f"Privacy: {privacy_words(table.description)}"
-    yield _grid(("Column", "Type", "Unit", "May be missing", "Domain", "Meaning"), map(_column, table.description.columns))
+    yield _grid(
+        ("Column", "Type", "Unit", "May be missing", "Domain", "Meaning"), map(_column, table.description.columns)
+    )
     yield _checks(table)
 
 

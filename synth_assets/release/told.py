@@ -129,9 +129,7 @@ def _cells_of(
     yield from _hidden_together(table, groups, rounding)
 
 
-def _keys(
-    table: ContingencyTable, columns: Sequence[str], groups: Mapping[str, Sequence[Pieces]]
-) -> Iterator[Cell]:
+def _keys(table: ContingencyTable, columns: Sequence[str], groups: Mapping[str, Sequence[Pieces]]) -> Iterator[Cell]:
     """The cells over some columns, the last varying fastest; each has one key whatever the order of its columns."""
     order = sorted(range(len(columns)), key=lambda place: columns[place])
     labels = [[(name, pieces) for pieces in groups[name]] for name in columns]

@@ -140,8 +140,11 @@ class _Table:
         place, name = self._places[column["name"]], column["name"]
         if not column["nullable"] and (missing := self._count(f"from parquet where {place} is null")):
             yield f"{name!r} has {missing} missing values and may have none"
-        if column["unique"] and (rest := self._count(f"from (select 1 from parquet where {place} is not null "
-                                                     f"group by {place} having count(*) > 1)")):
+        if column["unique"] and (
+            rest := self._count(
+                f"from (select 1 from parquet where {place} is not null group by {place} having count(*) > 1)"
+            )
+        ):
             yield f"{name!r} has {rest} values that repeat, and is unique"
         allowed, values = _allowed(column, _axis(column, place))
         if outside := self._count(f"from parquet where {place} is not null and not ({allowed})", values):
@@ -193,7 +196,12 @@ def _expected(column: Document) -> tuple[str, str, bool, list[Any]]:
     domain = column["domain"]
     levels = domain["values"] if domain["kind"] == "levels" and not column["above"] else []
     told = column["type"] != "boolean" and column["time_zone"] is None
-    return column["name"], _TYPES[column["type"]][1], not column["nullable"] and "" not in levels, levels if told else []
+    return (
+        column["name"],
+        _TYPES[column["type"]][1],
+        not column["nullable"] and "" not in levels,
+        levels if told else [],
+    )
 
 
 def _field(field: Document) -> tuple[str, str, bool, list[Any]]:

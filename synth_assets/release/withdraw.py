@@ -172,4 +172,3 @@ def _released(place: Path) -> Released:
         raise ReleaseError(message) from error
     digest = hashlib.sha256(content).hexdigest()
     return Released(place.name, place, created, digest, (place / TOMBSTONE).exists())
-

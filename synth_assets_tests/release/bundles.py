@@ -16,7 +16,7 @@ ID = "2026-11-26T1300Z-3f2a"
 WHEN = dt.datetime(2026, 11, 26, 13, tzinfo=dt.UTC)
 
 RULES: tuple[Constraint, ...] = (
-    Forbidden((("sex", ("m",)), ("ward", ("a, \"b\"\nc",)))),
+    Forbidden((("sex", ("m",)), ("ward", ('a, "b"\nc',)))),
     Ordered(("start", "end")),
     Determined("area", ("ward",)),
 )
@@ -31,7 +31,10 @@ SCHEMA = Schema(
         Column("start", "date", domain=Interval(dt.date(2020, 1, 1), dt.date(2020, 3, 1), 4)),
         Column("end", "date", domain=Interval(dt.date(2020, 1, 1), dt.date(2020, 6, 1), 4), nullable=True),
         Column(
-            "seen", "datetime", domain=Interval(dt.datetime(2020, 1, 1), dt.datetime(2020, 9, 1)), time_zone="Europe/London"  # noqa: DTZ001 - bounds of a zoned column are in UTC
+            "seen",
+            "datetime",
+            domain=Interval(dt.datetime(2020, 1, 1), dt.datetime(2020, 9, 1)),
+            time_zone="Europe/London",  # noqa: DTZ001 - bounds of a zoned column are in UTC
         ),
         Column("note", "text", nullable=True),
         Column("number", "integer", unique=True),
@@ -80,8 +83,20 @@ def drawn(mode: Mode, rows: int = 300) -> pl.DataFrame:
 
 
 VERDICTS = (
-    Verdict("counts", "minimum_count", "description", 5.0, 5.0, passed=True, sentence="said", source="NHS | pilot", reads_original=False),
-    Verdict("attack", "linkability", "synthetic table", 0.125, 0.25, passed=True, sentence="risk 0.125", source="house rule"),
+    Verdict(
+        "counts",
+        "minimum_count",
+        "description",
+        5.0,
+        5.0,
+        passed=True,
+        sentence="said",
+        source="NHS | pilot",
+        reads_original=False,
+    ),
+    Verdict(
+        "attack", "linkability", "synthetic table", 0.125, 0.25, passed=True, sentence="risk 0.125", source="house rule"
+    ),
 )
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synth_assets.describe import Description, describe
+from synth_assets.describe import Description, NetworkRules, describe
 from synth_assets.describe.coding import Bins, CodedColumn, Levels
 from synth_assets.describe.privacy import Privacy
 from synth_assets.release.alignment import MISSING, aligned, partition
@@ -23,14 +23,11 @@ KEY = b"0123456789abcdef"
 COUNTS = [[40, 30, 20], [25, 35, 15]]
 
 
-def of(
-    counts: Sequence[Sequence[int]], mode: Mode = "correlated", round_to: int = 1, minimum: int = 5
-) -> Description:
+def of(counts: Sequence[Sequence[int]], mode: Mode = "correlated", round_to: int = 1, minimum: int = 5) -> Description:
     """A table of two columns with these counts, described."""
-    schema = declared(a=len(counts), b=len(counts[0]))
-    return describe(
-        crossed([list(row) for row in counts]), schema, mode=mode, minimum_count=minimum, round_to=round_to, key=KEY
-    )
+    table, schema = crossed([list(row) for row in counts]), declared(a=len(counts), b=len(counts[0]))
+    network = NetworkRules.network({"b": ["a"]}) if mode == "correlated" else None
+    return describe(table, schema, mode=mode, minimum_count=minimum, round_to=round_to, key=KEY, network=network)
 
 
 def plus(*cells: tuple[int, int, int]) -> list[list[int]]:
@@ -90,19 +87,20 @@ def test_rounding_covers_a_few_rows():
 
 
 def test_narrow_rounding_does_not():
-    found = [differences(of(plus((0, 0, more)), "independent", 2), [of(COUNTS, "independent", 2)], 5) for more in (2, 3)]
+    found = [
+        differences(of(plus((0, 0, more)), "independent", 2), [of(COUNTS, "independent", 2)], 5) for more in (2, 3)
+    ]
     assert all(one.failing for one in found)
 
 
 def test_groups_are_matched_by_what_they_stand_for():
     schemas = [
-        Schema((Column("a", "category", domain=Categories(values)),)) for values in (("x", "y", "z"), ("z", "new", "x", "y"))
+        Schema((Column("a", "category", domain=Categories(values)),))
+        for values in (("x", "y", "z"), ("z", "new", "x", "y"))
     ]
     counts = {"x": 30, "y": 20, "z": 10}
     tables = [categories("a", counts), categories("a", counts | {"new": 8})]
-    first, second = (
-        describe(table, schema, mode="independent") for table, schema in zip(tables, schemas, strict=True)
-    )
+    first, second = (describe(table, schema, mode="independent") for table, schema in zip(tables, schemas, strict=True))
     assert differences(second, [first], 5) == Differences(compared=4, failing=0)
 
 
@@ -117,7 +115,10 @@ def test_pool_is_compared_with_the_sum_of_its_values():
 
 
 def test_bins_are_compared_with_the_sum_of_finer_ones():
-    tables = [pl.DataFrame({"n": np.repeat(np.arange(40), 10)}), pl.DataFrame({"n": [*np.repeat(np.arange(40), 10), 7]})]
+    tables = [
+        pl.DataFrame({"n": np.repeat(np.arange(40), 10)}),
+        pl.DataFrame({"n": [*np.repeat(np.arange(40), 10), 7]}),
+    ]
     first, second = (
         describe(table, Schema((Column("n", "integer", domain=Interval(0, 39, bins)),)), mode="independent")
         for table, bins in zip(tables, (2, 4), strict=True)

@@ -115,9 +115,9 @@ def lit(**values: object) -> Callable[[pl.DataFrame], pl.DataFrame]:
         (lit(note="943 476 5919"), "'note' has 1 values outside"),
         (lit(number=943_476_5919), "'number' has 1 values outside"),
         (lit(number=-2), "'number' has 1 values that repeat"),
-        (lit(sex="m", ward='a, "b"\nc', area="north"), "a constraint is broken in 1 rows or groups: {\"forbidden\""),
-        (lit(start=dt.date(2020, 2, 1), end=dt.date(2020, 1, 1)), "broken in 1 rows or groups: {\"ordered\""),
-        (lambda table: table.with_columns(area=pl.col("area").shuffle(3)), "groups: {\"determined\""),
+        (lit(sex="m", ward='a, "b"\nc', area="north"), 'a constraint is broken in 1 rows or groups: {"forbidden"'),
+        (lit(start=dt.date(2020, 2, 1), end=dt.date(2020, 1, 1)), 'broken in 1 rows or groups: {"ordered"'),
+        (lambda table: table.with_columns(area=pl.col("area").shuffle(3)), 'groups: {"determined"'),
         (lambda table: table.select(*table.columns[1:], "sex"), "columns of the Parquet file are not those"),
         (lambda table: table.rename({"age": "cost", "cost": "age"}), "columns of the CSV file are not those"),
         (lambda table: table.drop("note"), "columns of the Parquet file are not those"),
@@ -181,7 +181,9 @@ def test_program_runs_alone_from_any_folder(written, tmp_path):
     odd = tmp_path / "a [1]*'b?"
     written.path.rename(odd)
     command = [sys.executable, "-I", str(odd / "verify.py")]
-    run = subprocess.run([*command, "--digest", written.manifest_digest], cwd="/", capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [*command, "--digest", written.manifest_digest], cwd="/", capture_output=True, text=True, check=False
+    )
     assert (run.returncode, run.stdout) == (0, "The release is whole (against the digest).\n")
     assert "synth_assets" not in (odd / "verify.py").read_text("utf-8")
     (odd / "README.md").unlink()
