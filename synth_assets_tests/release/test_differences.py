@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from synth_assets.describe import Description, NetworkRules, describe
 from synth_assets.describe.coding import Bins, CodedColumn, Levels
 from synth_assets.describe.privacy import Privacy
-from synth_assets.release.alignment import MISSING, aligned, partition
+from synth_assets.release.alignment import MISSING, Pieces, aligned, partition
 from synth_assets.release.differences import Differences, _tells, differences, within_caps
 from synth_assets.release.told import ALL, Bounds, told
 from synth_assets.schema import Categories, Column, Interval, Mode, Schema
@@ -55,7 +55,7 @@ def test_the_same_table_again_tells_nothing():
         (plus((0, 0, 1), (0, 1, -1)), 4),
     ],
 )
-def test_differences_by_hand(counts, failing):
+def test_differences_by_hand(counts: list[list[int]], failing: int):
     found = differences(of(counts), [of(COUNTS)], 5)
     assert (found.compared, found.failing) == (12, failing)
     assert differences(of(COUNTS), [of(counts)], 5).failing == failing
@@ -98,7 +98,7 @@ def test_groups_are_matched_by_what_they_stand_for():
         Schema((Column("a", "category", domain=Categories(values)),))
         for values in (("x", "y", "z"), ("z", "new", "x", "y"))
     ]
-    counts = {"x": 30, "y": 20, "z": 10}
+    counts: dict[str | None, int] = {"x": 30, "y": 20, "z": 10}
     tables = [categories("a", counts), categories("a", counts | {"new": 8})]
     first, second = (describe(table, schema, mode="independent") for table, schema in zip(tables, schemas, strict=True))
     assert differences(second, [first], 5) == Differences(compared=4, failing=0)
@@ -146,16 +146,22 @@ def test_columns_of_other_kinds_are_named():
     assert "n" in str(found)
 
 
+def pieces(description: Description, name: str) -> list[list[Pieces]]:
+    """What a column's groups stand for, once."""
+    found = aligned(description.column(name), description.column(name))
+    return [] if found is None else [found[0]]
+
+
 @given(
     st.lists(st.lists(st.integers(0, 30), min_size=3, max_size=3), min_size=2, max_size=3),
     st.sampled_from((1, 2, 5, 7)),
     st.sampled_from(("independent", "correlated")),
 )
-def test_true_counts_lie_within_their_bounds(counts, round_to, mode):
+def test_true_counts_lie_within_their_bounds(counts: list[list[int]], round_to: int, mode: Mode):
     counts[0][0] += 20
     description = of(counts, mode, round_to)
     table = crossed(counts)
-    groups = {name: own for name in "ab" for own, _ in [aligned(description.column(name), description.column(name))]}
+    groups = {name: own for name in "ab" for own in pieces(description, name)}
     known = told(description, groups)
     assert ALL in known.cells
     for cell, bounds in known.cells.items():
@@ -166,7 +172,7 @@ def test_true_counts_lie_within_their_bounds(counts, round_to, mode):
 
 
 @given(st.integers(0, 12), st.integers(0, 12), st.integers(0, 4), st.integers(0, 4), st.integers(1, 6))
-def test_interval_against_all_pairs(low, other, width, room, minimum):
+def test_interval_against_all_pairs(low: int, other: int, width: int, room: int, minimum: int):
     after, before = Bounds(low, low + width), Bounds(other, other + room)
     possible = {x - y for x, y in product(range(low, low + width + 1), range(other, other + room + 1))}
     wanted = 0 not in possible and max(map(abs, possible)) < minimum
@@ -221,7 +227,7 @@ def test_partition_is_whole_or_nothing():
     ("released", "rows", "original", "passed"),
     [(3, 300, 100, True), (4, 300, 100, False), (3, 301, 100, False), (3, 10**9, None, True), (1, 5, 0, False)],
 )
-def test_caps(released, rows, original, passed):
+def test_caps(released: int, rows: int, original: int | None, *, passed: bool):
     assert within_caps(released, rows, original, most_releases=3, most_rows_per_row=3.0).passed == passed
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -41,14 +42,14 @@ def replant(folder: Path, table: pl.DataFrame) -> None:
     reseal(folder)
 
 
-def test_release_is_whole(written):
+def test_release_is_whole(written: Written):
     assert problems(written.path, written.manifest_digest) == []
     replant(written.path, drawn("correlated"))
     assert problems(written.path) == []
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_flipped_byte(written, name):
+def test_flipped_byte(written: Written, name: str):
     content = bytearray((written.path / name).read_bytes())
     content[len(content) // 2] ^= 1
     (written.path / name).write_bytes(content)
@@ -56,25 +57,25 @@ def test_flipped_byte(written, name):
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_missing_file(written, name):
+def test_missing_file(written: Written, name: str):
     (written.path / name).unlink()
     assert f"{name} is missing" in problems(written.path)
 
 
 @pytest.mark.parametrize("name", ["extra.csv", ".hidden", "folder/extra.csv"])
-def test_extra_file(written, name):
+def test_extra_file(written: Written, name: str):
     (written.path / name).parent.mkdir(exist_ok=True)
     (written.path / name).write_text("")
     assert f"{name} is not in the manifest" in problems(written.path)
 
 
-def test_link_in_place_of_a_file(written, tmp_path):
+def test_link_in_place_of_a_file(written: Written, tmp_path: Path):
     (written.path / "README.md").rename(tmp_path / "elsewhere")
     (written.path / "README.md").symlink_to(tmp_path / "elsewhere")
     assert problems(written.path) == ["README.md is not a file of its own"]
 
 
-def test_changed_manifest_is_seen_by_its_digest_alone(written):
+def test_changed_manifest_is_seen_by_its_digest_alone(written: Written):
     path = written.path / "manifest.json"
     path.write_text(path.read_text("utf-8").replace('"internal"', '"public_release"'), "utf-8")
     assert problems(written.path) == []
@@ -82,7 +83,7 @@ def test_changed_manifest_is_seen_by_its_digest_alone(written):
 
 
 @pytest.mark.parametrize("content", [None, "", "[]", "{}", '{"files": {}, "tables": 1}'])
-def test_manifest_that_is_none(written, content):
+def test_manifest_that_is_none(written: Written, content: str | None):
     path = written.path / "manifest.json"
     path.unlink() if content is None else path.write_text(content)
     assert any("manifest.json cannot be read" in problem for problem in problems(written.path))
@@ -128,13 +129,13 @@ def lit(**values: object) -> Callable[[pl.DataFrame], pl.DataFrame]:
         ),
     ],
 )
-def test_forged_rows(written, change, words):
+def test_forged_rows(written: Written, change: Callable[[Any], Any], words: str):
     replant(written.path, change(drawn("correlated")))
     assert any(words in problem for problem in problems(written.path)), problems(written.path)
 
 
 @pytest.mark.parametrize("change", [lambda lines: lines[:-1], lambda lines: [*lines[1:], lines[0]]])
-def test_csv_of_other_rows(written, tmp_path, change):
+def test_csv_of_other_rows(written: Written, tmp_path: Path, change: Callable[[Any], Any]):
     table = drawn("correlated")
     table[change(list(range(len(table))))].write_parquet(tmp_path / "other")
     write_csv(tmp_path / "other", written.path / f"{NAME}.csv")
@@ -143,14 +144,14 @@ def test_csv_of_other_rows(written, tmp_path, change):
     assert "differ in" in problem or "has 300 rows and the CSV file 299" in problem
 
 
-def test_statistics_of_the_file_hide_no_value(written):
+def test_statistics_of_the_file_hide_no_value(written: Written):
     last = pl.int_range(pl.len()) == pl.len() - 1
     odd = pl.when(last).then(-1.0).when(pl.int_range(pl.len()) < 2).then(float("nan")).otherwise(5.0)
     replant(written.path, drawn("correlated").with_columns(cost=odd))
     assert problems(written.path) == [f"{NAME}: 'cost' has 3 values outside its domain"]
 
 
-def test_csv_cell_that_is_no_number(written):
+def test_csv_cell_that_is_no_number(written: Written):
     path = written.path / f"{NAME}.csv"
     head, rest = path.read_text("utf-8").split("\n", 1)
     path.write_text(f"{head}\n" + rest.replace(",f,", ",x,", 1).replace("true", "maybe", 1), "utf-8")
@@ -159,7 +160,7 @@ def test_csv_cell_that_is_no_number(written):
 
 
 @pytest.mark.parametrize("key", ["name", "type", "constraints"])
-def test_fields_of_the_data_package(written, key):
+def test_fields_of_the_data_package(written: Written, key: str):
     path = written.path / "datapackage.json"
     package = json.loads(path.read_bytes())
     package["resources"][0]["schema"]["fields"][0][key] = {} if key == "constraints" else "date"
@@ -168,7 +169,7 @@ def test_fields_of_the_data_package(written, key):
     assert problems(written.path) == [f"{NAME}: the fields in datapackage.json are not those of the description"]
 
 
-def test_domain_that_was_narrowed(written):
+def test_domain_that_was_narrowed(written: Written):
     path = written.path / f"{NAME}_description.json"
     document = json.loads(path.read_bytes())
     document["columns"][0]["domain"]["values"] = ["f"]
@@ -177,7 +178,7 @@ def test_domain_that_was_narrowed(written):
     assert any("fields in datapackage.json" in problem for problem in problems(written.path))
 
 
-def test_program_runs_alone_from_any_folder(written, tmp_path):
+def test_program_runs_alone_from_any_folder(written: Written, tmp_path: Path):
     odd = tmp_path / "a [1]*'b?"
     written.path.rename(odd)
     command = [sys.executable, "-I", str(odd / "verify.py")]
