@@ -92,6 +92,16 @@ def test_killed_before_each_rename(tmp_path: Path, written: Written, monkeypatch
     assert not list(tmp_path.rglob("*.csv"))
 
 
+def test_rows_that_a_killed_withdrawal_left_are_deleted(tmp_path: Path, written: Written):
+    withdraw(tmp_path, "ae", ID, "wrong", WHEN)
+    written.path.rename(tmp_path / "ae" / f".{ID}.tombstone")
+    hidden = tmp_path / "ae" / f".{ID}.0123456789abcdef.tmp"
+    hidden.mkdir()
+    (hidden / "independent_ae.csv").write_text("rows")
+    assert [one.withdrawn for one in releases(tmp_path, "ae")] == [True]
+    assert [path.name for path in (tmp_path / "ae").iterdir()] == [ID]
+
+
 def test_pending_tombstone_keeps_its_place(tmp_path: Path, written: Written):
     written.path.rename(tmp_path / "ae" / f".{ID}.tombstone")
     with pytest.raises(ReleaseError, match="already"):

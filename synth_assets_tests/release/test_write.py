@@ -21,12 +21,14 @@ from polars.testing import assert_frame_equal
 from synth_assets.describe import Description
 from synth_assets.describe.privacy import Privacy
 from synth_assets.errors import ReleaseError, SynthAssetsError
-from synth_assets.release import Verdict, release_id
+from synth_assets.generate import generate
+from synth_assets.release import ReleasedTable, Verdict, release_id
 from synth_assets.release.card import MOCK_STAMP, card
 from synth_assets.release.datapackage import field
 from synth_assets.release.write import write_release
 from synth_assets.schema import Mode
 from synth_assets_tests.release.bundles import ID, VERDICTS, WHEN, bundle, described, drawn, released
+from synth_assets_tests.tables import rng
 
 
 def test_files_are_those_of_the_manifest(tmp_path: Path):
@@ -180,6 +182,15 @@ def test_card_with_epsilon_lists_only_what_is_open():
 
 def described_privately() -> Description:
     return replace(described("random"), privacy=Privacy.without_reading())
+
+
+@pytest.mark.parametrize("mode", ["random", "independent", "correlated"])
+def test_tables_with_epsilon_are_released(tmp_path: Path, mode: Mode):
+    private = described(mode, 2.0)
+    table = ReleasedTable(mode, "private", generate(private, rows=200, rng=rng(3)), private, VERDICTS)
+    text = (write_release(tmp_path, bundle(table)).path / "README.md").read_text("utf-8")
+    assert ("no row of the original was read" if mode == "random" else "with epsilon = 2 ") in text
+    assert "linkability" not in text
 
 
 @pytest.mark.parametrize(
