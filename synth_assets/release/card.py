@@ -95,9 +95,8 @@ def privacy_words(description: Description) -> str:
     return (
         f"differential privacy with epsilon = {privacy.epsilon:g} and delta = {privacy.delta:g}, for "
         f"{privacy.protects}. It covers the counts in the description and all that is made from it. It does not cover "
-        "the columns' domains, "
-        "which are declared or asserted to be public, nor what was or will be told of the same people elsewhere; there "
-        "the epsilons add up."
+        "the columns' domains, which are declared or asserted to be public, nor what was or will be told of the same "
+        "people elsewhere; there the epsilons add up."
     )
 
 
