@@ -1,4 +1,4 @@
-"""Two descriptions' groups of one column, in common terms: which groups stand for the same values whatever their number.
+"""Two descriptions' groups of one column in common terms: which stand for the same values, whatever their number.
 
 It knows no counts.
 """
@@ -6,7 +6,7 @@ It knows no counts.
 import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from synth_assets.describe.coding import Bins, CodedColumn, Levels
 
@@ -15,9 +15,9 @@ Piece: TypeAlias = Any
 
 Pieces: TypeAlias = frozenset[Piece]
 
-MISSING = ("missing",)
-_PRESENT = ("present",)
-_REST = ("rest",)
+MISSING: Final[Piece] = ("missing",)
+_PRESENT: Final[Piece] = ("present",)
+_REST: Final[Piece] = ("rest",)
 
 
 def aligned(first: CodedColumn, second: CodedColumn) -> tuple[list[Pieces], list[Pieces]] | None:

@@ -1,4 +1,4 @@
-"""What a description without epsilon tells of true counts: for each cell the smallest and the largest count it may have.
+"""What a description without epsilon tells of true counts: the smallest and the largest that each cell may have.
 
 These numbers stay inside: they are made to be compared, not shown.
 """
@@ -152,7 +152,8 @@ def _hidden_together(
     keys = list(_keys(table, table.parents, groups))
     for place in np.flatnonzero((table.totals >= 0) & table.hidden.any(axis=1)).tolist():
         rest = int(table.totals[place] - table.seen[place].sum())
-        pieces: Pieces = frozenset().union(*(groups[table.column][one] for one in np.flatnonzero(table.hidden[place])))
+        hidden = np.flatnonzero(table.hidden[place]).tolist()
+        pieces: Pieces = frozenset().union(*(groups[table.column][one] for one in hidden))
         yield tuple(sorted((*keys[place], (table.column, pieces)), key=_name)), Bounds(rest, rest)
 
 

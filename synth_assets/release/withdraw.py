@@ -149,11 +149,13 @@ def _take_away(place: Path) -> None:
 
 
 def _put_tombstone(place: Path) -> None:
-    """Move a tombstone that is ready to a place that is empty."""
+    """Move a tombstone that is ready to a place that is empty, and delete what was there before."""
     if not place.exists():
         with suppress(FileNotFoundError):
             _ready(place).rename(place)
             flush_names(place.parent)
+            for rows in place.parent.glob(f".{place.name}.*.tmp"):
+                shutil.rmtree(rows, ignore_errors=True)
 
 
 def _ready(place: Path) -> Path:

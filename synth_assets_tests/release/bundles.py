@@ -15,6 +15,8 @@ from synth_assets_tests.tables import rng
 ID = "2026-11-26T1300Z-3f2a"
 WHEN = dt.datetime(2026, 11, 26, 13, tzinfo=dt.UTC)
 
+FIRST, LAST = (dt.datetime(2020, month, 1) for month in (1, 9))  # noqa: DTZ001 - bounds of a zoned column
+
 RULES: tuple[Constraint, ...] = (
     Forbidden((("sex", ("m",)), ("ward", ('a, "b"\nc',)))),
     Ordered(("start", "end")),
@@ -33,8 +35,8 @@ SCHEMA = Schema(
         Column(
             "seen",
             "datetime",
-            domain=Interval(dt.datetime(2020, 1, 1), dt.datetime(2020, 9, 1)),
-            time_zone="Europe/London",  # noqa: DTZ001 - bounds of a zoned column are in UTC
+            domain=Interval(FIRST, LAST),
+            time_zone="Europe/London",
         ),
         Column("note", "text", nullable=True),
         Column("number", "integer", unique=True),

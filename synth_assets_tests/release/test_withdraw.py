@@ -1,5 +1,6 @@
 """A withdrawn release is a tombstone, whenever the process dies."""
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -18,7 +19,7 @@ def written(tmp_path: Path) -> Written:
     return write_release(tmp_path, bundle())
 
 
-def test_tombstone_is_all_that_is_left(tmp_path, written):
+def test_tombstone_is_all_that_is_left(tmp_path: Path, written: Written):
     manifest = (written.path / "manifest.json").read_bytes()
     gone = withdraw(tmp_path, "ae", ID, " wrong dates ", WHEN)
     assert {path.name for path in written.path.iterdir()} == {"WITHDRAWN.json", "manifest.json"}
@@ -34,7 +35,7 @@ def test_tombstone_is_all_that_is_left(tmp_path, written):
     assert [path.name for path in (tmp_path / "ae").iterdir()] == [ID]
 
 
-def test_releases_are_listed_by_time(tmp_path, written):
+def test_releases_are_listed_by_time(tmp_path: Path, written: Written):
     write_release(tmp_path, bundle(identifier=OTHER))
     withdraw(tmp_path, "ae", ID, "wrong", WHEN)
     assert [(one.id, one.withdrawn, one.created) for one in releases(tmp_path, "ae")] == [
@@ -45,7 +46,7 @@ def test_releases_are_listed_by_time(tmp_path, written):
     assert releases(tmp_path, "other") == []
 
 
-def test_id_of_a_withdrawn_release_is_not_used_again(tmp_path, written):
+def test_id_of_a_withdrawn_release_is_not_used_again(tmp_path: Path, written: Written):
     withdraw(tmp_path, "ae", ID, "wrong", WHEN)
     with pytest.raises(ReleaseError, match="already"):
         write_release(tmp_path, bundle())
@@ -55,22 +56,22 @@ def test_id_of_a_withdrawn_release_is_not_used_again(tmp_path, written):
 
 
 @pytest.mark.parametrize(
-    ("identifier", "reason", "when", "message"),
+    ("asked", "message"),
     [
-        (OTHER, "wrong", WHEN, f"no release {OTHER}.*Allowed: {ID}"),
-        ("../ae", "wrong", WHEN, "no release's id"),
-        (ID, "  ", WHEN, "a reason"),
-        (ID, "wrong", WHEN.replace(tzinfo=None), "a time with a zone"),
+        ((OTHER, "wrong", WHEN), f"no release {OTHER}.*Allowed: {ID}"),
+        (("../ae", "wrong", WHEN), "no release's id"),
+        ((ID, "  ", WHEN), "a reason"),
+        ((ID, "wrong", WHEN.replace(tzinfo=None)), "a time with a zone"),
     ],
 )
-def test_withdrawal_that_cannot_be(tmp_path, written, identifier, reason, when, message):
+def test_withdrawal_that_cannot_be(tmp_path: Path, written: Written, asked: tuple[str, str, dt.datetime], message: str):
     with pytest.raises(ReleaseError, match=message):
-        withdraw(tmp_path, "ae", identifier, reason, when)
+        withdraw(tmp_path, "ae", *asked)
     assert (written.path / "independent_ae.csv").exists()
 
 
 @pytest.mark.parametrize("renames", [0, 1, 2])
-def test_killed_before_each_rename(tmp_path, written, monkeypatch, renames):
+def test_killed_before_each_rename(tmp_path: Path, written: Written, monkeypatch: pytest.MonkeyPatch, renames: int):
     rename, done = Path.rename, []
 
     def killed(path: Path, target: Path) -> Path:
@@ -79,9 +80,10 @@ def test_killed_before_each_rename(tmp_path, written, monkeypatch, renames):
         done.append(target)
         return rename(path, target)
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(Path, "rename", killed)
+    monkeypatch.setattr(Path, "rename", killed)
+    with pytest.raises(KeyboardInterrupt):
         withdraw(tmp_path, "ae", ID, "wrong", WHEN)
+    monkeypatch.undo()
     (found,) = releases(tmp_path, "ae")
     assert found.withdrawn == (renames == 2)
     assert (written.path / "independent_ae.csv").exists() == (renames < 2)
@@ -90,13 +92,23 @@ def test_killed_before_each_rename(tmp_path, written, monkeypatch, renames):
     assert not list(tmp_path.rglob("*.csv"))
 
 
-def test_pending_tombstone_keeps_its_place(tmp_path, written):
+def test_rows_that_a_killed_withdrawal_left_are_deleted(tmp_path: Path, written: Written):
+    withdraw(tmp_path, "ae", ID, "wrong", WHEN)
+    written.path.rename(tmp_path / "ae" / f".{ID}.tombstone")
+    hidden = tmp_path / "ae" / f".{ID}.0123456789abcdef.tmp"
+    hidden.mkdir()
+    (hidden / "independent_ae.csv").write_text("rows")
+    assert [one.withdrawn for one in releases(tmp_path, "ae")] == [True]
+    assert [path.name for path in (tmp_path / "ae").iterdir()] == [ID]
+
+
+def test_pending_tombstone_keeps_its_place(tmp_path: Path, written: Written):
     written.path.rename(tmp_path / "ae" / f".{ID}.tombstone")
     with pytest.raises(ReleaseError, match="already"):
         write_release(tmp_path, bundle())
 
 
-def test_damaged_manifest_is_told(tmp_path, written):
+def test_damaged_manifest_is_told(tmp_path: Path, written: Written):
     (written.path / "manifest.json").write_text("{")
     with pytest.raises(ReleaseError, match="cannot be read"):
         releases(tmp_path, "ae")

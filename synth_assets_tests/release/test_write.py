@@ -12,17 +12,23 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from synth_assets.describe import Description
+from synth_assets.describe.privacy import Privacy
 from synth_assets.errors import ReleaseError, SynthAssetsError
-from synth_assets.release import Verdict, release_id
+from synth_assets.generate import generate
+from synth_assets.release import ReleasedTable, Verdict, release_id
 from synth_assets.release.card import MOCK_STAMP, card
 from synth_assets.release.datapackage import field
 from synth_assets.release.write import write_release
+from synth_assets.schema import Mode
 from synth_assets_tests.release.bundles import ID, VERDICTS, WHEN, bundle, described, drawn, released
+from synth_assets_tests.tables import rng
 
 
 def test_files_are_those_of_the_manifest(tmp_path: Path):
@@ -48,10 +54,11 @@ def test_rows_are_those_of_the_table(tmp_path: Path):
     path = write_release(tmp_path, bundle()).path
     assert_frame_equal(pl.read_parquet(path / "independent_ae.parquet"), drawn("independent"))
     table, kinds = drawn("independent"), dict(drawn("independent").schema)
-    read = pl.read_csv(path / "independent_ae.csv", missing_utf8_is_empty_string=False, infer_schema=False)
+    read = pl.read_csv(path / "independent_ae.csv", infer_schema=False)
     moments = read["seen"].str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%z", time_zone="UTC", time_unit="us")
     flags = read["died"].replace_strict({"true": True, "false": False}, return_dtype=pl.Boolean)
-    same = read.with_columns(moments.dt.convert_time_zone("Europe/London"), flags).cast({**kinds})
+    days = [read[name].str.to_date() for name in ("start", "end")]
+    same = read.with_columns(moments.dt.convert_time_zone("Europe/London"), flags, *days).cast({**kinds})
     assert_frame_equal(same, table)
     assert "" in table["ward"].to_list()
     assert None in table["ward"].to_list()
@@ -173,17 +180,24 @@ def test_card_with_epsilon_lists_only_what_is_open():
     assert "sneaky" not in text
 
 
-def described_privately():
-    from synth_assets.describe.privacy import Privacy  # noqa: PLC0415 - of this one function
-
+def described_privately() -> Description:
     return replace(described("random"), privacy=Privacy.without_reading())
+
+
+@pytest.mark.parametrize("mode", ["random", "independent", "correlated"])
+def test_tables_with_epsilon_are_released(tmp_path: Path, mode: Mode):
+    private = described(mode, 2.0)
+    table = ReleasedTable(mode, "private", generate(private, rows=200, rng=rng(3)), private, VERDICTS)
+    text = (write_release(tmp_path, bundle(table)).path / "README.md").read_text("utf-8")
+    assert ("no row of the original was read" if mode == "random" else "with epsilon = 2 ") in text
+    assert "linkability" not in text
 
 
 @pytest.mark.parametrize(
     ("mode", "words"),
     [("random", "synthetic structural"), ("independent", "univariate"), ("correlated", "multivariate plausible")],
 )
-def test_card_says_where_a_mode_stands(mode, words):
+def test_card_says_where_a_mode_stands(mode: Mode, words: str):
     text = card(bundle(released(mode)))
     assert words in text
     assert "no differential privacy" in text
@@ -192,8 +206,6 @@ def test_card_says_where_a_mode_stands(mode, words):
 
 
 def test_card_says_epsilon_and_for_whom():
-    from synth_assets.describe.privacy import Privacy  # noqa: PLC0415 - as above
-
     privacy = Privacy(1.5, 1e-9, "noise", 10, "person", 3)
     text = card(bundle(replace(released(), description=replace(described("independent"), privacy=privacy))))
     assert "epsilon = 1.5 and delta = 1e-09, for one person, with up to 3 rows" in text
@@ -240,13 +252,13 @@ def test_data_package_is_valid_by_its_own_library(tmp_path: Path):
         ({"config": {"a": float("nan")}}, "JSON"),
     ],
 )
-def test_bundle_that_cannot_be(change, message):
+def test_bundle_that_cannot_be(change: dict[str, Any], message: str):
     with pytest.raises(ReleaseError, match=message):
         replace(bundle(), **change)
 
 
 @pytest.mark.parametrize(("mode", "name"), [("random", "x"), ("independent", "a/b"), ("independent", "")])
-def test_table_that_cannot_be(mode, name):
+def test_table_that_cannot_be(mode: Mode, name: str):
     with pytest.raises(ReleaseError):
         replace(released(), mode=mode, name=name)
 
@@ -257,6 +269,6 @@ def test_release_id_is_in_utc():
 
 
 @pytest.mark.parametrize("suffix", ["", "3F2A", "../..", "3f2"])
-def test_suffix_that_cannot_be(suffix):
-    with pytest.raises(ReleaseError, match="hexadecimal|0-9, a-f"):
+def test_suffix_that_cannot_be(suffix: str):
+    with pytest.raises(ReleaseError, match="4 to 16 of 0-9, a-f"):
         release_id(WHEN, suffix)
