@@ -24,6 +24,7 @@ PARENTS: Mapping[str, set[str]] = {
     "ae_comparison": {f"{mode}_ae_comparison" for mode in MODES},
     "anonymised_ae": {"deidentified_ae"},
     **{f"{mode}_ae_risk": {f"{mode}_ae", "deidentified_ae"} for mode in MODES},
+    "ae_release": {f"{mode}_ae{what}" for mode in MODES for what in ("", "_description", "_risk")},
 }
 CHECKS = {
     ("london_postcodes", "postcodes_well_formed"),
@@ -40,6 +41,7 @@ CHECKS = {
     ("correlated_ae_comparison", "correlation_preserved"),
     *(("anonymised_ae", rule) for rule in ("minimum_k", "minimum_l", "most_suppressed")),
     *((f"{mode}_ae_risk", rule) for mode in MODES for rule in ("attack_risk", "copy_risk")),
+    *(("ae_release", check) for check in ("evidence_passes", "no_difference_tells", "within_caps")),
 }
 BLOCKING = {
     ("london_postcodes", "postcodes_well_formed"),
@@ -49,12 +51,14 @@ BLOCKING = {
     ("deidentified_ae", "no_row_lost_without_reason"),
     *((f"{mode}_ae", "matches_schema_and_domain") for mode in MODES),
     *(("anonymised_ae", rule) for rule in ("minimum_k", "minimum_l", "most_suppressed")),
+    *(("ae_release", check) for check in ("evidence_passes", "no_difference_tells", "within_caps")),
 }
 GROUPS = {
     "source": {"london_postcodes", "mock_ae"},
     "protected": {"deidentified_ae", "anonymised_ae"},
     "descriptions": {f"{mode}_ae_description" for mode in MODES},
     "synthetic": {f"{mode}_ae" for mode in MODES},
+    "releases": {"ae_release"},
     "reports": {"ae_comparison", *(f"{mode}_ae_{what}" for mode in MODES for what in ("comparison", "risk"))},
 }
 
@@ -172,20 +176,24 @@ def test_jobs_cover_what_they_say(definitions: dg.Definitions):
     everything = definitions.resolve_job_def("everything")
     regenerate = definitions.resolve_job_def("regenerate_ae")
 
-    assert _assets(everything) == set(PARENTS)
-    assert _assets(regenerate) == set(PARENTS) - GROUPS["source"]
-    assert len(everything.asset_layer.asset_graph.asset_check_keys) == len(CHECKS)
+    release = definitions.resolve_job_def("release_ae")
+    made = {check for check in CHECKS if check[0] not in GROUPS["releases"]}
+
+    assert _assets(everything) == set(PARENTS) - GROUPS["releases"]
+    assert _assets(regenerate) == set(PARENTS) - GROUPS["source"] - GROUPS["releases"]
+    assert _assets(release) == GROUPS["releases"]
+    assert len(everything.asset_layer.asset_graph.asset_check_keys) == len(made)
 
 
 @pytest.mark.parametrize("job", ["everything", "regenerate_ae"])
 def test_jobs_never_reach_releases(job: str):
     @dg.asset(group_name="releases", deps=["ae_comparison", "random_ae"])
-    def ae_release() -> None: ...
+    def other_release() -> None: ...
 
-    with_release = dg.Definitions.merge(defs(), dg.Definitions(assets=[ae_release]))
+    with_release = dg.Definitions.merge(defs(), dg.Definitions(assets=[other_release]))
 
-    assert "ae_release" in {spec.key.to_user_string() for spec in with_release.resolve_all_asset_specs()}
-    assert "ae_release" not in _assets(with_release.resolve_job_def(job))
+    assert "other_release" in {spec.key.to_user_string() for spec in with_release.resolve_all_asset_specs()}
+    assert not {"ae_release", "other_release"} & _assets(with_release.resolve_job_def(job))
 
 
 def test_every_run_is_one_process(definitions: dg.Definitions):

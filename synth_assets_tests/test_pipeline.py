@@ -119,7 +119,10 @@ def test_every_table_has_its_rows(full: Run):
     assert min(risks) > 3
 
 
-@pytest.mark.parametrize("spec", defs().resolve_all_asset_specs(), ids=lambda spec: spec.key.to_user_string())
+MADE = [spec for spec in defs().resolve_all_asset_specs() if spec.group_name != "releases"]
+
+
+@pytest.mark.parametrize("spec", MADE, ids=lambda spec: spec.key.to_user_string())
 def test_columns_are_those_that_the_ui_is_told(full: Run, spec: dg.AssetSpec):
     table = full.warehouse.read(spec.key.to_user_string())
     told = spec.metadata["dagster/column_schema"].columns

@@ -195,7 +195,7 @@ def test_without_a_schedule_nothing_is_scheduled_and_nothing_grows_stale():
     made = definitions(visits())
 
     assert list(made.schedules or ()) == []
-    assert [job.name for job in made.jobs or ()] == ["regenerate_visits"]
+    assert [job.name for job in made.jobs or ()] == ["regenerate_visits", "release_visits"]
     assert all(spec.freshness_policy is None for spec in made.resolve_all_asset_specs())
 
 
@@ -211,6 +211,7 @@ def test_only_the_modes_that_are_named_are_made():
         "independent_visits",
         "independent_visits_comparison",
         "independent_visits_risk",
+        "visits_release",
         "visits_comparison",
     }
 

@@ -6,7 +6,7 @@ import dagster as dg
 import pytest
 
 from synth_assets.definitions import defs
-from synth_assets.defs.launch import loaded, run_config, select
+from synth_assets.defs.launch import loaded, release_of, run_config, select
 from synth_assets.errors import StorageError, SynthAssetsError
 from synth_assets.schema import MODES
 
@@ -64,13 +64,20 @@ def test_a_selection_that_cannot_be_read_is_refused_with_examples(definitions: d
 @pytest.mark.parametrize("selection", [None, "*", "key:ae_comparison+", "not group:reports"])
 def test_releases_are_never_selected(definitions: dg.Definitions, selection: str | None):
     @dg.asset(group_name="releases", deps=["ae_comparison"])
-    def ae_release() -> None: ...
+    def other_release() -> None: ...
 
-    with_release = dg.Definitions.merge(definitions, dg.Definitions(assets=[ae_release]))
+    with_release = dg.Definitions.merge(definitions, dg.Definitions(assets=[other_release]))
 
-    assert "ae_release" not in names(with_release, selection)
-    with pytest.raises(SynthAssetsError, match="names no asset"):
-        select(with_release, "ae_release")
+    assert not {"ae_release", "other_release"} & set(names(with_release, selection))
+    for name in ("ae_release", "other_release"):
+        with pytest.raises(SynthAssetsError, match="names no asset"):
+            select(with_release, name)
+
+
+def test_a_release_is_found_by_its_dataset(definitions: dg.Definitions):
+    assert release_of(definitions, "ae") == ([dg.AssetKey("ae_release")], "release_ae")
+    with pytest.raises(SynthAssetsError, match="no dataset 'adult' to release. Allowed: ae"):
+        release_of(definitions, "adult")
 
 
 def test_without_sizes_the_assets_own_hold(definitions: dg.Definitions):
