@@ -14,6 +14,7 @@ from synth_assets.components.inputs import gated
 from synth_assets.components.metadata import DECIMALS, rounded, told_columns
 from synth_assets.components.protected import units_of
 from synth_assets.components.resources import Randomness, Workplace
+from synth_assets.components.stored import stored_description
 from synth_assets.measure.risk import Attack, Risks, Verdict, decide, risk
 from synth_assets.measure.risk.copies import NAME as COPIES
 from synth_assets.policy import Rule
@@ -71,7 +72,7 @@ def risk_asset(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
     ) -> Iterator[Any]:
         started = time.perf_counter()
         rng = randomness.rng(dataset.risk(mode))
-        found = measure_risk(dataset, workplace, original, synthetic, rng)
+        found = measure_risk(dataset, mode, workplace, original, synthetic, rng)
         private = dataset.privacy.bound(mode)[0] is not None
         yield from verdicts(found, dataset, private=private)
         told = figures(found) | {"seconds": round(time.perf_counter() - started, 3)}
@@ -80,8 +81,13 @@ def risk_asset(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
     return measured
 
 
-def measure_risk(
-    dataset: Dataset, workplace: Workplace, original: TableHandle, synthetic: pl.DataFrame, rng: np.random.Generator
+def measure_risk(  # noqa: PLR0913, PLR0917 - whose table, where it is, and what it is compared with
+    dataset: Dataset,
+    mode: Mode,
+    workplace: Workplace,
+    original: TableHandle,
+    synthetic: pl.DataFrame,
+    rng: np.random.Generator,
 ) -> Risks | None:
     """Attacks on rows described and rows held out; ``None`` where nothing is held out.
 
@@ -95,7 +101,8 @@ def measure_risk(
     table = original.read()
     schema: Schema = dataset.original_schema(workplace.folder.input, workplace.key, table.schema)
     described = table.filter(units["described"])
-    return risk(described, table.filter(control), synthetic, schema, attacks=ATTACKS, rng=rng)
+    told = stored_description(workplace.warehouse, dataset, mode)
+    return risk(described, table.filter(control), synthetic, schema, attacks=ATTACKS, rng=rng, description=told)
 
 
 def split(found: Risks) -> tuple[list[Attack], list[Attack]]:

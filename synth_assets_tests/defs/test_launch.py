@@ -76,7 +76,7 @@ def test_releases_are_never_selected(definitions: dg.Definitions, selection: str
 
 def test_a_release_is_found_by_its_dataset(definitions: dg.Definitions):
     assert release_of(definitions, "ae") == ([dg.AssetKey("ae_release")], "release_ae")
-    with pytest.raises(SynthAssetsError, match="no dataset 'adult' to release. Allowed: ae"):
+    with pytest.raises(SynthAssetsError, match=r"no dataset 'adult' to release\. Allowed: ae"):
         release_of(definitions, "adult")
 
 

@@ -5,11 +5,14 @@ from typing import TypeAlias
 
 import numpy as np
 
-from synth_assets.frames import Frame
+from synth_assets.describe import Description
+from synth_assets.frames import Frame, to_polars
 from synth_assets.measure.risk.codes import Coded, encode
 from synth_assets.measure.risk.copies import copies
+from synth_assets.measure.risk.disclosure import disclosure
 from synth_assets.measure.risk.inference import inference
 from synth_assets.measure.risk.linkability import linkability
+from synth_assets.measure.risk.membership import leave_one_out, membership
 from synth_assets.measure.risk.rates import Attack
 from synth_assets.measure.risk.risks import Risks, risks
 from synth_assets.measure.risk.singling_out import singling_out
@@ -19,7 +22,7 @@ _Family: TypeAlias = Callable[[Coded, np.random.Generator], list[Attack]]
 
 USUAL_ATTACKS = 500
 
-_FAMILIES: tuple[_Family, ...] = (singling_out, linkability, inference, copies)
+_FAMILIES: tuple[_Family, ...] = (singling_out, linkability, inference, disclosure, membership, copies)
 
 
 def risk(  # noqa: PLR0913 - three tables and their schema, as every attack has them
@@ -31,6 +34,7 @@ def risk(  # noqa: PLR0913 - three tables and their schema, as every attack has 
     attacks: int = USUAL_ATTACKS,
     rng: np.random.Generator,
     secrets: Sequence[str] | None = None,
+    description: Description | None = None,
 ) -> Risks:
     """Attack rows that the description saw and rows that it did not, by what the synthetic table tells of them.
 
@@ -47,10 +51,13 @@ def risk(  # noqa: PLR0913 - three tables and their schema, as every attack has 
         rng: Draws the rows that are attacked, and decides where an attack has a choice.
         secrets: Columns to be guessed, neither text nor keys. Where ``None``, the sensitive ones, or else the five of
             the most values.
+        description: What the synthetic table was drawn from, if it counts: then its own counts are attacked too.
 
     Raises:
         MeasurementError: The tables do not fit each other, or an argument is not allowed.
     """
     coded = encode(training, control, synthetic, schema, attacks=attacks, secrets=secrets)
     made = [attack for family in _FAMILIES for attack in family(coded, rng)]
+    if description is not None and description.tables:
+        made += leave_one_out(description, to_polars(training), to_polars(control), rng)
     return risks(made, (len(coded.training), len(coded.control), len(coded.synthetic)))

@@ -34,6 +34,7 @@ class Coded:
         ordered: Whether codes that are near each other are values that are: numbers, dates and datetimes, but no keys.
         opaque: Whether the column is text or a key, of which the codes only say that there is a value.
         secrets: Places of the columns to be guessed.
+        keys: Places of the columns that others may know of a person: the quasi-identifiers.
         attacks: How many of each attack to try on each side, if there are as many rows.
         training: Rows that the description saw, shape (n, columns).
         control: Rows that it did not see, shape (m, columns).
@@ -49,6 +50,7 @@ class Coded:
     ordered: tuple[bool, ...]
     opaque: tuple[bool, ...]
     secrets: tuple[int, ...]
+    keys: tuple[int, ...]
     attacks: int
     training: IntArray
     control: IntArray
@@ -131,6 +133,9 @@ def encode(  # noqa: PLR0913 - three tables, as every attack has them
         ordered=tuple(_ordered(column) for column in schema),
         opaque=tuple(column.opaque for column in schema),
         secrets=_sensitive(schema, sizes) if secrets is None else _named(schema, secrets),
+        keys=tuple(
+            place for place, column in enumerate(schema) if column.role == "quasi_identifier" and not column.opaque
+        ),
         attacks=attacks,
         training=coded[0],
         control=coded[1],
