@@ -23,7 +23,7 @@ from synth_assets.schema import Schema
 TIMES = int(os.environ.get("SYNTH_ASSETS_AUDIT", "1"))
 """How many times as many runs as by default."""
 
-AUDITS = 25
+AUDITS = 16
 """At most so many audits share the chance of a false alarm."""
 
 FALSE_ALARM = 0.001 / AUDITS
@@ -103,20 +103,18 @@ def looking(canary: Canary, asked: Asked, request: Request, noise: Noise) -> Att
     return lambda table, _: canary.statistics(describe_privately(table, canary.schema, asked, request, noise))
 
 
-def proof(canary: Canary, attack: Attack, runs: int, delta: float = 0.0) -> Proof:
-    """What the attack proves with so many runs on each side, half of them to choose what it looks at."""
-    sides = [
-        np.array([attack(table, start + run) for run in range(runs * TIMES)])
-        for start, table in ((0, canary.without), (runs * TIMES, canary.within))
-    ]
-    return proven(sides[0], sides[1], delta)
+def seen(canary: Canary, attack: Attack, runs: int) -> Sides:
+    """What the attacker sees in so many runs on each side; no two runs have the same number."""
+    runs *= TIMES
+    without = np.array([attack(canary.without, run) for run in range(runs)])
+    return without, np.array([attack(canary.within, run) for run in range(runs, 2 * runs)])
 
 
-def proven(without: np.ndarray, within: np.ndarray, delta: float) -> Proof:
-    """The same from statistics, shape (runs, statistics) each."""
-    half = len(without) // 2
-    weights = _discriminant(without[:half], within[:half])
-    without, within = (np.column_stack([side, side @ weights]) for side in (without, within))
+def proven(sides: Sides, delta: float) -> Proof:
+    """What the attack proves: half of the runs choose what it looks at, and the others count."""
+    half = len(sides[0]) // 2
+    weights = _discriminant(sides[0][:half], sides[1][:half])
+    without, within = (np.column_stack([side, side @ weights]) for side in sides)
     choosing, proving = (without[:half], within[:half]), (without[half:], within[half:])
     by_epsilon, by_rho = functools.partial(loss, delta=delta), concentration
     return Proof(*(gained(proving, best_event(choosing, gain), gain) for gain in (by_epsilon, by_rho)))
@@ -216,9 +214,12 @@ def _family(described: Description, place: int, added: pl.DataFrame) -> float:
 
 
 def _told(described: Description, name: str, value: object) -> tuple[int, float]:
-    """The group of a value, and its part of that group."""
+    """The group of a value, and its part of that group: none where the domain does not have it."""
     coded = next(coded for coded in described.columns if coded.column.name == name)
-    code = coded.coding.values.index(value) if isinstance(coded.coding, Levels) else 0
+    values = coded.coding.values if isinstance(coded.coding, Levels) else ()
+    if value not in values:
+        return 0, 0.0
+    code = values.index(str(value))
     if not coded.merged:
         return code, 1.0
     groups, shares = coded.groups, np.array(coded.shares)
