@@ -6,7 +6,7 @@ No other random numbers may touch a private count. There is no seed.
 import math
 from collections.abc import Sequence
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy as np
 from synth_assets.ledger.accounting import UNITS_PER_RHO
 
 _STEP = 1 + 2.0**-40
+_SCALES = 256
 
 
 class Noise(Protocol):
@@ -52,6 +53,7 @@ class OpenDPNoise:
         return int(_largest(scale)([int(score) for score in scores]))
 
 
+@lru_cache(maxsize=_SCALES)
 def gaussian_scale(units: int, sensitivity: int) -> float:
     """The smallest scale at which Gaussian noise costs no more than this, by OpenDP's own account.
 
@@ -65,6 +67,7 @@ def gaussian_scale(units: int, sensitivity: int) -> float:
     return _up(scale, lambda at: _units(_gaussian(at).map(float(sensitivity))) <= units)
 
 
+@lru_cache(maxsize=_SCALES)
 def choice_scale(units: int, sensitivity: int) -> float:
     """The smallest scale at which one noisy maximum costs no more than this; as ``gaussian_scale``.
 
@@ -75,6 +78,7 @@ def choice_scale(units: int, sensitivity: int) -> float:
     return _up(scale, lambda at: _units(_largest(at).map(sensitivity)) <= units)
 
 
+@lru_cache(maxsize=_SCALES)
 def laplace_scale(epsilon: Fraction, sensitivity: int) -> float:
     """The smallest scale at which Laplace noise costs no more than ``epsilon``, above 0; epsilon = sensitivity / scale.
 
@@ -111,16 +115,19 @@ def _opendp() -> Any:  # noqa: ANN401 - a module
     return dp
 
 
+@lru_cache(maxsize=_SCALES)
 def _gaussian(scale: float) -> Any:  # noqa: ANN401 - a measurement
     dp = _opendp()
     return dp.m.make_gaussian(dp.vector_domain(dp.atom_domain(T="i64")), dp.l2_distance(T=float), scale=scale)
 
 
+@lru_cache(maxsize=_SCALES)
 def _laplace(scale: float) -> Any:  # noqa: ANN401 - a measurement
     dp = _opendp()
     return dp.m.make_laplace(dp.vector_domain(dp.atom_domain(T="i64")), dp.l1_distance(T="i64"), scale=scale)
 
 
+@lru_cache(maxsize=_SCALES)
 def _largest(scale: float) -> Any:  # noqa: ANN401 - a measurement
     dp = _opendp()
     space = dp.vector_domain(dp.atom_domain(T="i64")), dp.linf_distance(T="i64")
