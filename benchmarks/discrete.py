@@ -74,9 +74,7 @@ def read_codes(table: Path, columns: tuple[Coding, ...]) -> dict[str, Codes]:
     return {column.name: column.encode([row[column.name] for row in rows]) for column in columns}
 
 
-def write_codes(
-    codes: Mapping[str, Codes], columns: tuple[Coding, ...], table: Path, rng: np.random.Generator
-) -> None:
+def write_codes(codes: Mapping[str, Codes], columns: tuple[Coding, ...], table: Path, rng: np.random.Generator) -> None:
     """Codes as a CSV of values."""
     values = [column.decode(np.asarray(codes[column.name], dtype=np.int64), rng).tolist() for column in columns]
     with table.open("w", newline="", encoding="utf-8") as sink:
@@ -95,4 +93,6 @@ def _spans(column: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
     else:
         steps = [str(value) for value in range(domain["minimum"], domain["maximum"] + 1)]
     bins = np.arange(len(steps)) * BINS // len(steps) if len(steps) > BINS else np.arange(len(steps))
-    return tuple(tuple(step for step, place in zip(steps, bins, strict=True) if place == one) for one in np.unique(bins))
+    return tuple(
+        tuple(step for step, place in zip(steps, bins, strict=True) if place == one) for one in np.unique(bins)
+    )

@@ -86,9 +86,7 @@ def _weights(data: Dataset) -> dict[Clique, float]:
     }
 
 
-def _small(
-    weights: Mapping[Clique, float], model: estimation.Model, most_mb: float
-) -> dict[Clique, float]:
+def _small(weights: Mapping[Clique, float], model: estimation.Model, most_mb: float) -> dict[Clique, float]:
     """The candidates that the model holds already, or that leave it small enough."""
     cliques = [tuple(one) for one in model.cliques]
     return {
