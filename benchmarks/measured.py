@@ -31,6 +31,21 @@ class Usage:
     peak_mb: float
 
 
+class Ended(SystemExit):
+    """A process that ended with an error; as an exception that nobody catches, its message.
+
+    Attributes:
+        code_or_signal: Its exit code; a signal as a negative number.
+        end: The last lines that it wrote.
+    """
+
+    def __init__(self, words: Sequence[str], code_or_signal: int, end: str) -> None:
+        """Say which command it was."""
+        super().__init__(f"This command ended with {code_or_signal}:\n{' '.join(words)}\n{end}")
+        self.code_or_signal = code_or_signal
+        self.end = end
+
+
 def measure(command: Sequence[str | Path], log: Path, environment: Mapping[str, str] | None = None) -> Usage:
     """Run a command to its end. It may write bytecode, so that only a first run has to compile.
 
@@ -40,7 +55,7 @@ def measure(command: Sequence[str | Path], log: Path, environment: Mapping[str, 
         environment: Variables beside this process's own.
 
     Raises:
-        SystemExit: The command failed; with the end of its output.
+        Ended: The command failed; with the end of its output.
     """
     words = [str(part) for part in command]
     started = time.perf_counter()
@@ -57,8 +72,7 @@ def measure(command: Sequence[str | Path], log: Path, environment: Mapping[str, 
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         end = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-LAST_LINES:])
-        message = f"This command ended with {process.returncode}:\n{' '.join(words)}\n{end}"
-        raise SystemExit(message)
+        raise Ended(words, process.returncode, end)
     return Usage(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * _unit() / 1e6)
 
 

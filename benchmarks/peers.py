@@ -8,13 +8,14 @@ ENVIRONMENTS = Path(__file__).resolve().parent / ".environments"
 LOCK = Path(__file__).resolve().parents[1] / "requirements.lock"
 
 
-def peer_python(requirement: str) -> Path:
+def peer_python(requirement: str, *, own_versions: bool = False) -> Path:
     """The interpreter of a peer's environment, which is made at the first call.
 
-    numpy, pandas and whatever else both sides use are held to the project's own versions.
+    numpy, pandas and whatever else both sides use are held to the project's own versions, unless the peer cannot.
 
     Args:
         requirement: The peer with its version, ``name==version``.
+        own_versions: Let the peer choose the versions of what it needs.
 
     Raises:
         SystemExit: The environment cannot be made.
@@ -28,7 +29,7 @@ def peer_python(requirement: str) -> Path:
         print(f"Making an environment for {requirement} in {folder}", flush=True)
         _run(sys.executable, "-m", "venv", "--clear", str(folder))
         pip = (str(python), "-m", "pip", "--quiet", "--disable-pip-version-check")
-        _run(*pip, "install", "-c", str(LOCK), requirement)
+        _run(*pip, "install", *(() if own_versions else ("-c", str(LOCK))), requirement)
         done.touch()
     return python
 

@@ -2,7 +2,7 @@
 
 It prints the CPU seconds that it used after its imports. It runs in the peer's own environment, without the project.
 Types, categories and numeric ranges come from the schema, so that the peer need not guess them; no noise is added
-(epsilon 0), as on the other side.
+(epsilon 0) unless the command line says so.
 """
 
 import argparse
@@ -28,6 +28,8 @@ def main() -> None:
     parser.add_argument("synthetic", type=Path)
     parser.add_argument("--mode", required=True)
     parser.add_argument("--max-parents", type=int, default=1)
+    parser.add_argument("--epsilon", type=float, default=0, help="what it calls epsilon; 0 adds no noise")
+    parser.add_argument("--delta", type=float, help="not used: it knows pure differential privacy only")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     imported = cpu_so_far()
@@ -58,9 +60,9 @@ def _describe(given: argparse.Namespace, columns: list[dict[str, Any]]) -> int:
     if given.mode == "random":
         describer.describe_dataset_in_random_mode(**settings)
     elif given.mode == "independent":
-        describer.describe_dataset_in_independent_attribute_mode(epsilon=0, **settings)
+        describer.describe_dataset_in_independent_attribute_mode(epsilon=given.epsilon, **settings)
     else:
-        describer.describe_dataset_in_correlated_attribute_mode(k=given.max_parents, epsilon=0, **settings)
+        describer.describe_dataset_in_correlated_attribute_mode(k=given.max_parents, epsilon=given.epsilon, **settings)
     describer.save_dataset_description_to_file(str(given.description))
     return describer.data_description["meta"]["num_tuples"]
 
