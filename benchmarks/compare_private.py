@@ -1,4 +1,4 @@
-"""Differentially private descriptions beside mbi, dpmm and DataSynthesizer: one table, epsilon, delta and domain for all.
+"""Differentially private descriptions beside mbi, dpmm and DataSynthesizer: for all one table, epsilon, delta, domain.
 
 Prints what is measured on, a JSON line a run, then time, memory and closeness to the original as Markdown tables.
 """
