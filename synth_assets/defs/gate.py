@@ -5,6 +5,10 @@ from contextlib import suppress
 
 import dagster as dg
 from dagster import AssetKey, DagsterInstance, EventLogEntry
+from dagster._core.storage.asset_check_execution_record import (
+    AssetCheckExecutionRecord,
+    AssetCheckExecutionRecordStatus,
+)
 from dagster_shared.check import CheckError
 
 from synth_assets.components.inputs import GATES
@@ -55,11 +59,10 @@ def _faults(asset: AssetKey, keys: Sequence[dg.AssetCheckKey], instance: Dagster
     if not keys:
         return
     made = instance.get_latest_materialization_event(asset)
-    records = instance.event_log_storage.get_latest_asset_check_execution_by_key(keys)
     for key in keys:
-        record = records.get(key)
+        record = _last(instance, key)
         event = record.event if record else None
-        evaluation = record.evaluation if record and record.status.value in {"SUCCEEDED", "FAILED"} else None
+        evaluation = record.evaluation if record else None
         if event is None or evaluation is None:
             yield f"its check {key.name!r} never ran to its end"
         elif not _is_of_a_run(event):
@@ -68,6 +71,13 @@ def _faults(asset: AssetKey, keys: Sequence[dg.AssetCheckKey], instance: Dagster
             yield f"its check {key.name!r} failed"
         elif made is not None and event.run_id != made.run_id and event.timestamp < made.timestamp:
             yield f"its check {key.name!r} is older than the data"
+
+
+def _last(instance: DagsterInstance, key: dg.AssetCheckKey) -> AssetCheckExecutionRecord | None:
+    """The last result of a check; what runs that wait have only planned is passed over."""
+    done = {AssetCheckExecutionRecordStatus.SUCCEEDED, AssetCheckExecutionRecordStatus.FAILED}
+    found = instance.event_log_storage.get_asset_check_execution_history(key, limit=1, status=done)
+    return found[0] if found else None
 
 
 def _is_of_a_run(event: EventLogEntry) -> bool:

@@ -167,7 +167,7 @@ def test_what_another_dagster_wrote_is_noticed(workplace: Workplace, instance: d
     describe(instance, visits())
     before = document(workplace)
     with dg.DagsterInstance.ephemeral() as other:
-        assert describe(other, visits(), [NAME])["reused"] is True
+        assert not materialise(visits(), [NAME], other).success  # no check of the table is known there
         assert materialise(visits(210), BRANCH[:2], other).success
 
     assert describe(instance, visits(), [NAME])["reused"] is False
