@@ -84,6 +84,17 @@ def test_too_few_held_out_rows_try_nothing():
     assert leave_one_out(describe(table, PUBLIC, mode="independent"), table, table, generator(1)) == []
 
 
+def test_a_held_out_value_that_the_description_does_not_know_stops_nothing():
+    rng = generator(12)
+    training, control = people(900, rng), people(400, rng).with_columns(c4=pl.lit("new"))
+    schema = Schema.infer(training)
+    described = describe(training, schema, mode="correlated")
+    wide = Schema.infer(pl.concat([training, control]))
+    found = risk(training, control, generate(described, rng=rng), wide, attacks=100, rng=rng, description=described)
+
+    assert found.attacks
+
+
 def test_the_attacks_of_a_description_are_among_all():
     rng = generator(11)
     training, control = people(900, rng), people(400, rng)
