@@ -60,9 +60,17 @@ def direct_identifiers(table: pl.DataFrame) -> list[Finding]:
     return [finding for name in table.columns for finding in _in_column(table[name])]
 
 
+def spoken(name: str) -> str:
+    """A column's name as words.
+
+    >>> spoken("patientId_no")
+    'patient Id no'
+    """
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|[^A-Za-z0-9]+", " ", name)
+
+
 def _in_column(values: pl.Series) -> Iterator[Finding]:
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])|[^A-Za-z0-9]+", " ", values.name)
-    if _NAMES.search(words):
+    if _NAMES.search(spoken(values.name)):
         yield Finding(values.name, "name", len(values))
     text = _as_text(values)
     if text is None:

@@ -57,8 +57,17 @@ def _observed_range(values: pl.Series, kind: ColumnType) -> Interval | None:
 
 
 def _infer_type(values: pl.Series) -> tuple[ColumnType, str | None]:
-    dtype = values.dtype
-    zone = dtype.time_zone if isinstance(dtype, pl.Datetime) else None
+    zone = values.dtype.time_zone if isinstance(values.dtype, pl.Datetime) else None
+    kind = column_type(values.name, values.dtype)
+    return "category" if values.dtype == pl.String and may_be_category(values.n_unique(), len(values)) else kind, zone
+
+
+def column_type(name: str, dtype: pl.DataType) -> ColumnType:
+    """The type of a column that holds this polars type; strings are text, unless their values repeat.
+
+    Raises:
+        SchemaError: It is not supported.
+    """
     kinds: tuple[tuple[bool, ColumnType], ...] = (
         (dtype == pl.Boolean, "boolean"),
         (dtype.is_integer(), "integer"),
@@ -66,19 +75,18 @@ def _infer_type(values: pl.Series) -> tuple[ColumnType, str | None]:
         (dtype == pl.Date, "date"),
         (dtype == pl.Datetime, "datetime"),
         (isinstance(dtype, (pl.Categorical, pl.Enum)), "category"),
-        (dtype == pl.String and _repeats(values), "category"),
         (dtype in {pl.String, pl.Null}, "text"),
     )
     for fits, kind in kinds:
         if fits:
-            return kind, zone
+            return kind
     message = (
-        f"Column {values.name!r} has type {dtype}. Allowed: integers, floats, text, categories, booleans, dates and "
+        f"Column {name!r} has type {dtype}. Allowed: integers, floats, text, categories, booleans, dates and "
         "datetimes. Convert or drop it."
     )
     raise SchemaError(message)
 
 
-def _repeats(values: pl.Series) -> bool:
-    distinct = values.n_unique()
-    return distinct <= _MOST_INFERRED_CATEGORIES and distinct * _LEAST_ROWS_A_CATEGORY <= max(len(values), 200)
+def may_be_category(distinct: int, rows: int) -> bool:
+    """Whether strings with so many distinct values in so many rows repeat enough to be categories."""
+    return distinct <= _MOST_INFERRED_CATEGORIES and distinct * _LEAST_ROWS_A_CATEGORY <= max(rows, 200)
