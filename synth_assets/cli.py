@@ -10,7 +10,7 @@ from typing import NoReturn
 from dagster import DagsterError, DagsterInstance
 
 from synth_assets.defs.home import prepare_home
-from synth_assets.defs.launch import loaded, release_of, run, run_config, select
+from synth_assets.defs.launch import loaded, of_datasets, release_of, run, run_config, select
 from synth_assets.defs.results import RunResult
 from synth_assets.defs.serve import HOST, refuse_taken, serve
 from synth_assets.defs.stale_runs import end_stale_runs
@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="synth-assets", description="Synthetic tables that can be shared, with evidence.")
     commands = parser.add_subparsers(dest="command", required=True)
     running = commands.add_parser("run", help="materialise every asset, with its checks, in this process")
+    running.add_argument("dataset", nargs="*", help="only these, with all that they are made from (default: all)")
     running.add_argument("--rows", type=_count, help="rows of the mock table (default: 10,000)")
     running.add_argument(
         "--patients", type=_count, help="patients of the mock table, who then come back (default: one a row)"
@@ -116,7 +117,10 @@ def _run(options: argparse.Namespace) -> int:
     from synth_assets.definitions import defs  # noqa: PLC0415 - loading every definition takes seconds
 
     definitions = loaded(defs)
-    keys = select(definitions, options.select)
+    if options.dataset and options.select:
+        message = f"Both datasets ({', '.join(options.dataset)}) and --select are given. Give one of the two."
+        raise SynthAssetsError(message)
+    keys = of_datasets(definitions, options.dataset) if options.dataset else select(definitions, options.select)
     print(f"Materialising {len(keys)} assets into {folder.warehouse}", flush=True)
     started = time.perf_counter()
     with DagsterInstance.get() as instance:

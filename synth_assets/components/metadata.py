@@ -12,6 +12,8 @@ from synth_assets.schema import Column, Schema
 
 PREVIEW_ROWS = 5
 DECIMALS = 4
+DATASET_TAG = "dataset"
+"""On every asset, with the dataset's name: the UI filters by it."""
 
 
 def column_schema(columns: Iterable[Column]) -> dg.TableSchema:

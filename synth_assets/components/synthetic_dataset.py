@@ -10,6 +10,7 @@ from synth_assets.components.anonymised import anonymised_asset
 from synth_assets.components.dataset import DEFAULT_MAX_PARENTS, Dataset, without_references
 from synth_assets.components.descriptions import description_asset
 from synth_assets.components.ledger import ledger_definitions
+from synth_assets.components.metadata import DATASET_TAG
 from synth_assets.components.privacy import DEFAULT_DELTA, PrivacySettings
 from synth_assets.components.protected import protected_definitions
 from synth_assets.components.regeneration import regeneration_definitions
@@ -256,8 +257,12 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
         release, release_job = release_definitions(dataset)
         assets.append(release)
         job, schedules = regeneration_definitions(dataset)
+        tagged = [
+            asset.map_asset_specs(lambda spec: spec.merge_attributes(tags={DATASET_TAG: dataset.name}))
+            for asset in (*assets, across_modes_asset(dataset))
+        ]
         return dg.Definitions(
-            assets=dg.with_source_code_references([*assets, across_modes_asset(dataset)]),
+            assets=dg.with_source_code_references(tagged),
             asset_checks=checks,
             jobs=[job, release_job],
             schedules=schedules,

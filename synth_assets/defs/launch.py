@@ -3,7 +3,7 @@
 import logging
 import uuid
 import warnings
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,6 +11,7 @@ import dagster as dg
 from dagster import DagsterInstance
 from dagster.components.core.component_tree import ComponentTreeException
 
+from synth_assets.components.metadata import DATASET_TAG
 from synth_assets.defs.results import RunResult, gather
 from synth_assets.errors import SynthAssetsError
 
@@ -58,6 +59,23 @@ def select(definitions: dg.Definitions, selection: str | None) -> list[dg.AssetK
             raise SynthAssetsError(_unusable(selection, graph, "it is not in Dagster's syntax")) from error
     if not keys:
         raise SynthAssetsError(_unusable(selection, graph, "it names no asset, or one that there is not"))
+    return [key for key in graph.toposorted_asset_keys if key in keys]
+
+
+def of_datasets(definitions: dg.Definitions, datasets: Sequence[str]) -> list[dg.AssetKey]:
+    """The assets of some datasets and all that they are made from, in flow order, without releases.
+
+    Raises:
+        SynthAssetsError: There is no such dataset.
+    """
+    graph = definitions.resolve_asset_graph()
+    known = {graph.get(key).tags.get(DATASET_TAG) for key in graph.toposorted_asset_keys} - {None}
+    unknown = [name for name in datasets if name not in known]
+    if unknown:
+        message = f"There is no dataset {', '.join(map(repr, unknown))}. Allowed: {', '.join(sorted(map(str, known)))}."
+        raise SynthAssetsError(message)
+    wanted = {key for key in graph.toposorted_asset_keys if graph.get(key).tags.get(DATASET_TAG) in datasets}
+    keys = (dg.AssetSelection.assets(*wanted).upstream() - dg.AssetSelection.groups("releases")).resolve(graph)
     return [key for key in graph.toposorted_asset_keys if key in keys]
 
 

@@ -6,7 +6,7 @@ import dagster as dg
 import pytest
 
 from synth_assets.definitions import defs
-from synth_assets.defs.launch import loaded, release_of, run_config, select
+from synth_assets.defs.launch import loaded, of_datasets, release_of, run_config, select
 from synth_assets.errors import StorageError, SynthAssetsError
 from synth_assets.schema import MODES
 
@@ -59,6 +59,17 @@ def test_a_selection_of_nothing_is_refused_with_what_there_is(definitions: dg.De
 def test_a_selection_that_cannot_be_read_is_refused_with_examples(definitions: dg.Definitions, selection: str):
     with pytest.raises(SynthAssetsError, match=r"not in Dagster's syntax\. Examples: key:random_ae"):
         select(definitions, selection)
+
+
+def test_a_dataset_comes_with_all_that_it_is_made_from(definitions: dg.Definitions):
+    chosen = [key.to_user_string() for key in of_datasets(definitions, ["ae"])]
+    assert chosen == names(definitions, None)
+    assert chosen[0] == "london_postcodes"
+
+
+def test_a_dataset_that_does_not_exist_is_refused_with_those_that_do(definitions: dg.Definitions):
+    with pytest.raises(SynthAssetsError, match="There is no dataset 'adult', 'x'. Allowed: ae"):
+        of_datasets(definitions, ["adult", "ae", "x"])
 
 
 @pytest.mark.parametrize("selection", [None, "*", "key:ae_comparison+", "not group:reports"])
