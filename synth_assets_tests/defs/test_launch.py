@@ -68,7 +68,7 @@ def test_a_dataset_comes_with_all_that_it_is_made_from(definitions: dg.Definitio
 
 
 def test_a_dataset_that_does_not_exist_is_refused_with_those_that_do(definitions: dg.Definitions):
-    with pytest.raises(SynthAssetsError, match="There is no dataset 'adult', 'x'. Allowed: ae"):
+    with pytest.raises(SynthAssetsError, match=r"There is no dataset 'adult', 'x'\. Allowed: ae"):
         of_datasets(definitions, ["adult", "ae", "x"])
 
 
