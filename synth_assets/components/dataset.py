@@ -52,6 +52,7 @@ class Dataset:
         hold_out: The share of persons whose rows descriptions never see, so that attacks can be measured against them.
         contact: Whom to ask about a release.
         mock: Whether the source is made up, which releases say.
+        release_on_schedule: Whether scheduled runs also try to release.
         unreviewed: What of the declaration is a guess that nobody has looked at; with any, nothing is released.
     """
 
@@ -77,11 +78,12 @@ class Dataset:
     hold_out: float = 0.0
     contact: str = ""
     mock: bool = False
+    release_on_schedule: bool = False
     unreviewed: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a name that would clash with another asset's, limits below the policy's, and what is not declared."""
-        self._check_name()
+        check_name(self.name)
         self._check_limits()
         if not self.modes:
             message = f"Dataset {self.name!r} names no mode. Name at least one under 'modes': {', '.join(MODES)}."
@@ -100,21 +102,17 @@ class Dataset:
         self._check_hierarchies()
         for column in self.columns:
             self._check_domain(column)
+        if self.release_on_schedule and self.schedule is None:
+            message = (
+                f"Dataset {self.name!r} has release_on_schedule, but no schedule. Give it one, or release by hand."
+            )
+            raise SchemaError(message)
         self.privacy.check(self.name, self.modes, self.columns)
         plain = self._schema_of(without_references(column) for column in self.columns)
         for mode, settings in self.modes.items():
             rules = self.network(mode)
             if rules is not None:
                 rules.check(plain.names, None, settings.get("max_parents", DEFAULT_MAX_PARENTS))
-
-    def _check_name(self) -> None:
-        clash = self.name.startswith(tuple(f"{mode}_" for mode in MODES)) or self.name.endswith(RESERVED_ENDINGS)
-        if not re.fullmatch(r"[a-z][a-z0-9_]*", self.name) or clash or self.name in MODES:
-            message = (
-                f"A dataset cannot be called {self.name!r}. Allowed: small letters, digits and _, not starting with a "
-                f"mode ({', '.join(MODES)}) and not ending in {', '.join(RESERVED_ENDINGS)}."
-            )
-            raise SchemaError(message)
 
     def _check_limits(self) -> None:
         policy = self.policy
@@ -303,6 +301,21 @@ class Dataset:
                 return step
         message = (
             f"No step of dataset {self.name!r} makes pseudonyms called {into!r}. Name a pseudonymise step's 'into'."
+        )
+        raise SchemaError(message)
+
+
+def check_name(name: str) -> None:
+    """Refuse a dataset's name that would clash with another asset's.
+
+    Raises:
+        SchemaError: It is not allowed.
+    """
+    clash = name.startswith(tuple(f"{mode}_" for mode in MODES)) or name.endswith(RESERVED_ENDINGS)
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or clash or name in MODES:
+        message = (
+            f"A dataset cannot be called {name!r}. Allowed: small letters, digits and _, not starting with a "
+            f"mode ({', '.join(MODES)}) and not ending in {', '.join(RESERVED_ENDINGS)}."
         )
         raise SchemaError(message)
 

@@ -13,10 +13,12 @@ from synth_assets.schema import MODES
 
 def regeneration_definitions(dataset: Dataset) -> tuple[Any, list[dg.ScheduleDefinition]]:
     """The job ``regenerate_<name>`` and, where the dataset asks for it, its schedule."""
+    chosen = dg.AssetSelection.assets(dataset.deidentified).downstream()
+    said = "De-identify again, keep the descriptions where nothing changed, draw every synthetic table anew"
     job = dg.define_asset_job(
         f"regenerate_{dataset.name}",
-        selection=dg.AssetSelection.assets(dataset.deidentified).downstream() - dg.AssetSelection.groups("releases"),
-        description="De-identify again, keep the descriptions where nothing changed, draw every synthetic table anew.",
+        selection=chosen if dataset.release_on_schedule else chosen - dg.AssetSelection.groups("releases"),
+        description=f"{said}{', and release what passes' if dataset.release_on_schedule else ''}.",
         hooks={say_what_to_do},
     )
     return job, [_schedule(dataset, job)] if dataset.schedule else []

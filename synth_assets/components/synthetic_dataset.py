@@ -170,6 +170,10 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
         default=(), description="Guesses in this file that nobody has reviewed yet; with any, nothing is released."
     )
     schedule: str | None = Field(default=None, description="When tables are drawn anew, as cron.")
+    release_on_schedule: bool = Field(
+        default=False,
+        description="Whether scheduled runs also try to release; what does not pass is refused, as by hand.",
+    )
 
     def dataset(self) -> Dataset:
         """The same as values of our own."""
@@ -208,6 +212,7 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
             hold_out=self._hold_out(privacy.private_modes(mode for mode, said in made.items() if said is not None)),
             contact=self.contact or self.owner,
             mock=self.mock,
+            release_on_schedule=self.release_on_schedule,
             unreviewed=tuple(self.unreviewed),
         )
 

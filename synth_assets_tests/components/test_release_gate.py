@@ -15,9 +15,10 @@ import pytest
 
 from synth_assets.components.resources import Workplace
 from synth_assets.describe import Description
+from synth_assets.errors import SchemaError
 from synth_assets.generate import generate
 from synth_assets.release.withdraw import releases, withdraw
-from synth_assets_tests.components.clinic import CLINIC, KEY, declared, materialise
+from synth_assets_tests.components.clinic import CLINIC, KEY, declared, definitions, materialise
 
 CLEAN_RUNS = int(os.environ.get("SYNTH_ASSETS_CLEAN_RUNS", "3"))
 """In full: 30."""
@@ -372,3 +373,39 @@ def test_a_release_may_start_from_the_anonymised_table(workplace: Workplace, ins
 
     assert site.release().success
     assert "minimum_k" in site.read("visits_release")["check"].to_list()
+
+
+# On a schedule.
+
+
+def scheduled(site: Site, **changes: Any) -> dg.ExecuteInProcessResult:  # noqa: ANN401 - whatever YAML may hold
+    made = declared(**{**MODES, "hold_out": 0.2, "schedule": "0 3 * * 1", "release_on_schedule": True, **changes})
+    job = definitions(people(), made).resolve_job_def("regenerate_visits")
+    return job.execute_in_process(
+        instance=site.instance,
+        run_config={"resources": {"randomness": {"config": {"regeneration": 1}}}},
+        raise_on_error=False,
+    )
+
+
+def test_a_scheduled_run_releases_the_table_that_it_drew(site: Site):
+    assert scheduled(site).success
+    [path] = site.released
+    assert pl.read_parquet(path / "correlated_visits.parquet").equals(site.read())
+
+
+def test_a_scheduled_run_that_may_not_release_says_why_and_keeps_the_table(site: Site):
+    before = site.read()
+    assert "guesses that nobody has reviewed: the roles" in refused(scheduled(site, unreviewed=["the roles"]))
+    assert not site.released
+    assert not site.read().equals(before)
+
+
+def test_without_being_asked_a_scheduled_run_releases_nothing(site: Site):
+    assert scheduled(site, release_on_schedule=False).success
+    assert not site.released
+
+
+def test_release_on_schedule_takes_a_schedule():
+    with pytest.raises(SchemaError, match="has release_on_schedule, but no schedule"):
+        declared(release_on_schedule=True).dataset()
