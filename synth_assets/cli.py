@@ -71,6 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     running.add_argument("--select", metavar="SELECTION", help="which assets, in Dagster's syntax: +key:random_ae")
     up = commands.add_parser("up", help="start the UI and the daemon on this machine")
     up.add_argument("--port", type=_port, default=DEFAULT_PORT, help=f"default: {DEFAULT_PORT}")
+    up.add_argument(
+        "--read-only", action="store_true", help="a second UI for viewers, which can change nothing"
+    )
     release = commands.add_parser("release", help="release what passed of a dataset, with its evidence")
     release.add_argument("dataset", nargs="?", default="ae", help="the dataset's name (default: ae)")
     release.add_argument("--policy", default="internal", help="the policy that it must keep besides its own")
@@ -229,10 +232,12 @@ def _budget(options: argparse.Namespace) -> int:
 def _up(options: argparse.Namespace) -> int:
     home = prepare_home(DataFolder.from_environment())
     refuse_taken(options.port)
-    with DagsterInstance.get() as instance:
-        end_stale_runs(instance)
-    print(f"Dagster UI on http://{HOST}:{options.port} (home {home}); Ctrl+C stops it", flush=True)
-    return serve(options.port)
+    if not options.read_only:
+        with DagsterInstance.get() as instance:
+            end_stale_runs(instance)
+    said = ", for viewing only" if options.read_only else ""
+    print(f"Dagster UI on http://{HOST}:{options.port}{said} (home {home}); Ctrl+C stops it", flush=True)
+    return serve(options.port, read_only=options.read_only)
 
 
 _COMMANDS = {"run": _run, "up": _up, "release": _release, "withdraw": _withdraw, "budget": _budget}

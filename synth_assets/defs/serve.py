@@ -16,15 +16,20 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PATIENCE_S = 20.0
 
 
-def serve(port: int) -> int:
+def serve(port: int, *, read_only: bool = False) -> int:
     """Run ``dg dev`` until it ends or this process is told to; its processes are a group that ends with it.
 
     A run that is in progress is interrupted, as its process belongs to the group. Tables stay whole.
 
+    Args:
+        port: Of the UI, on this machine only.
+        read_only: Whether to run Dagster's web server alone, which then refuses to run, switch or report anything.
+
     Returns:
         0 when it was told to stop, 1 when it ended by itself.
     """
-    command = [sys.executable, "-m", "dagster_dg_cli.cli", "dev", "-w", "workspace.yaml"]
+    kind = ["dagster_webserver", "--read-only"] if read_only else ["dagster_dg_cli.cli", "dev"]
+    command = [sys.executable, "-m", *kind, "-w", "workspace.yaml"]
     group: list[int] = []
     told: list[int] = []
 

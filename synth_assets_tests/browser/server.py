@@ -32,6 +32,7 @@ class Server:
         data: The data folder.
         port: Of the UI, on 127.0.0.1.
         log: What the server prints.
+        options: Of ``synth-assets up``, besides the port.
         process: ``synth-assets up``; ``None`` before and after.
         seen: Every process that it was seen to have started, with its command line.
     """
@@ -39,6 +40,7 @@ class Server:
     data: Path
     port: int
     log: Path
+    options: tuple[str, ...] = ()
     process: subprocess.Popen[bytes] | None = None
     seen: dict[int, str] = field(default_factory=dict)
 
@@ -51,7 +53,7 @@ class Server:
         """Start it and wait until the code location is loaded."""
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [*PROGRAM, "up", "--port", str(self.port)],
+                [*PROGRAM, "up", "--port", str(self.port), *self.options],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -79,11 +81,15 @@ class Server:
 
     def ask(self, query: str, **variables: Any) -> dict[str, Any]:  # noqa: ANN401 - GraphQL
         """The data in the answer to a GraphQL query."""
-        body = json.dumps({"query": query, "variables": variables}).encode()
+        return json.loads(self.post("/graphql", query=query, variables=variables)[1])["data"]
+
+    def post(self, path: str, **said: Any) -> tuple[int, bytes]:  # noqa: ANN401 - JSON
+        """Status and body of the answer to what is posted."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         with closing(connection):
-            connection.request("POST", "/graphql", body, {"Content-Type": "application/json"})
-            return json.loads(connection.getresponse().read())["data"]
+            connection.request("POST", path, json.dumps(said).encode(), {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            return answer.status, answer.read()
 
     def until(self, what: Callable[[], Any], seconds: float) -> Any:  # noqa: ANN401 - whatever is waited for
         """The first true value of a function, asked again and again."""

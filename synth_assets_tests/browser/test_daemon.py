@@ -4,6 +4,7 @@ The last test stops the server; what comes after it in this folder would have no
 """
 
 import os
+from pathlib import Path
 
 import pytest
 from dagster import DagsterRunStatus
@@ -12,7 +13,7 @@ from synth_assets.cli import main
 from synth_assets.schema import MODES
 from synth_assets.storage.warehouse import Warehouse
 from synth_assets_tests.browser.conftest import SCHEDULE
-from synth_assets_tests.browser.server import PLACE, Server, listening, survivors
+from synth_assets_tests.browser.server import PLACE, Server, free_port, listening, survivors
 
 TAG = "synth_assets/regeneration"
 SENSORS = """query($selector: RepositorySelector!) {repositoryOrError(repositorySelector: $selector) {
@@ -64,6 +65,23 @@ def test_a_new_postcode_file_launches_a_run(ui: Server):
     [run] = ui.until(lambda: ui.runs(**{"dagster/sensor_name": "new_postcode_file"}), 120)
     assert run.job_name == "everything"
     ui.until(lambda: Warehouse(ui.data / "warehouse.duckdb").row_count("london_postcodes") == 2, 120)
+
+
+def test_a_second_ui_for_viewers_refuses_to_run_and_to_report(ui: Server, tmp_path: Path):
+    viewer = Server(ui.data, free_port(), tmp_path / "viewer.log", options=("--read-only",))
+    environment = {"SYNTH_ASSETS_DATA_DIR": str(ui.data), "DAGSTER_HOME": str(ui.data / "dagster_home")}
+    forged = {"check_name": "minimum_k_anonymity", "passed": True}
+    try:
+        viewer.start(environment)
+        assert listening(viewer.port) == {"0100007F"}
+        selector = {**PLACE, "sensorName": "new_postcode_file"}
+        assert viewer.ask(SWITCH_ON, selector=selector)["startSensor"]["__typename"] == "UnauthorizedError"
+        status, _ = viewer.post("/report_asset_check/deidentified_ae", **forged)
+        assert status >= 400
+        assert not any("dagster._daemon" in command for command in viewer.seen.values())
+    finally:
+        viewer.stop()
+    assert survivors(viewer.seen) == {}
 
 
 def test_it_ends_all_that_it_started_and_a_run_in_progress_too(ui: Server):
