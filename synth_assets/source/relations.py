@@ -1,0 +1,58 @@
+"""Batches from DuckDB, and what it says when it cannot read, without values."""
+
+import re
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+
+import duckdb
+import polars as pl
+
+from synth_assets.errors import SourceError
+from synth_assets.frames import BATCH_ROWS
+
+
+@contextmanager
+def told(place: str) -> Generator[None]:
+    """DuckDB's errors as ours: what is wrong and where, and no value.
+
+    Raises:
+        SourceError: DuckDB could not read.
+    """
+    try:
+        yield
+    except duckdb.Error as error:
+        message = f"Cannot read {place}: {_said(str(error))}"
+        raise SourceError(message) from None  # what DuckDB says quotes lines
+
+
+def _said(text: str) -> str:
+    line = re.search(r"CSV Error on Line: (\d+)", text)
+    where = f" (line {int(line.group(1)):,})" if line else ""
+    for sign, words in _FAULTS:
+        if re.search(sign, text, re.IGNORECASE):
+            return words + where + "."
+    return f"its contents are not of the kind that its name says{where}."
+
+
+_FAULTS = (
+    (r"unicode|utf-?8|encod", "it is not in UTF-8; save it in that encoding"),
+    (r"Expected Number of Columns|too many columns|columns? (were|was) found", "a line has too many or too few values"),
+    (r"quote", "a quote is opened and not closed"),
+    (r"Could not set lock|lock on file", "another process has it open for writing; try again when it has ended"),
+    (r"not a valid DuckDB database", "it is no DuckDB file"),
+    (r"too small to be a Parquet|No magic bytes|Parquet", "it is not a whole Parquet file"),
+    (r"sniff|It was not possible to automatically detect", "its columns cannot be told apart; say its 'delimiter'"),
+    (r"Permission denied", "this user may not read it"),
+    (r"No such file|does not exist", "it is not there, or a table or column of that name is not"),
+)
+
+
+def streamed(relation: duckdb.DuckDBPyRelation) -> Iterator[pl.DataFrame]:
+    """The rows of a relation in order, in batches; one batch without rows where there are none."""
+    found = False
+    with relation.to_arrow_reader(BATCH_ROWS) as reader:
+        for batch in reader:
+            found = True
+            yield pl.DataFrame(batch)
+    if not found:
+        yield pl.DataFrame(relation.limit(0).to_arrow_table())
