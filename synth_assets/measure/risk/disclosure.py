@@ -24,8 +24,8 @@ def disclosure(coded: Coded, rng: np.random.Generator) -> list[Attack]:
     - DiSCO (as above, "disclosive in synthetic, correct original"): rows whose keys have one and the same secret
       throughout the synthetic table, and it is theirs; a share of all rows.
     - CAP (Elliot 2014; Taub et al. 2018, "Differential correct attribution probability for synthetic data"): a
-      synthetic row with the same keys is drawn, and has the row's secret. On average over draws it is the paper's share,
-      and rows whose keys are nowhere are left out, as in its variant that calls them undefined.
+      synthetic row with the same keys is drawn, and has the row's secret. On average over draws it is the paper's
+      share, and rows whose keys are nowhere are left out, as in its variant that calls them undefined.
     - TCAP (Taub and Elliot 2019, "The synthetic data challenge"): the share of rows with the right secret among those
       whose keys have one and the same secret in the synthetic table, which is a WEAP (within equivalence class
       attribution probability) of 1.
