@@ -1,20 +1,19 @@
 """Every attack on one synthetic table, from one coding of the three tables."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import TypeAlias
 
 import numpy as np
 
 from synth_assets.describe import Description
-from synth_assets.errors import DescriptionError
-from synth_assets.frames import Frame, to_polars
+from synth_assets.frames import Frame
 from synth_assets.measure.risk.codes import Coded, encode
 from synth_assets.measure.risk.copies import copies
 from synth_assets.measure.risk.disclosure import disclosure
 from synth_assets.measure.risk.inference import inference
+from synth_assets.measure.risk.leave_one_out import leave_one_out
 from synth_assets.measure.risk.linkability import linkability
-from synth_assets.measure.risk.membership import leave_one_out, membership
+from synth_assets.measure.risk.membership import density_ratio
 from synth_assets.measure.risk.rates import Attack
 from synth_assets.measure.risk.risks import Risks, risks
 from synth_assets.measure.risk.singling_out import singling_out
@@ -24,7 +23,7 @@ _Family: TypeAlias = Callable[[Coded, np.random.Generator], list[Attack]]
 
 USUAL_ATTACKS = 500
 
-_FAMILIES: tuple[_Family, ...] = (singling_out, linkability, inference, disclosure, membership, copies)
+_FAMILIES: tuple[_Family, ...] = (singling_out, linkability, inference, disclosure, density_ratio, copies)
 
 
 def risk(  # noqa: PLR0913 - three tables and their schema, as every attack has them
@@ -53,14 +52,15 @@ def risk(  # noqa: PLR0913 - three tables and their schema, as every attack has 
         rng: Draws the rows that are attacked, and decides where an attack has a choice.
         secrets: Columns to be guessed, neither text nor keys. Where ``None``, the sensitive ones, or else the five of
             the most values.
-        description: What the synthetic table was drawn from, if it counts: then its own counts are attacked too.
+        description: What the synthetic table was drawn from: where it counts and has no epsilon, its own counts are
+            attacked too.
 
     Raises:
         MeasurementError: The tables do not fit each other, or an argument is not allowed.
+        SchemaError: The description is of other columns.
     """
     coded = encode(training, control, synthetic, schema, attacks=attacks, secrets=secrets)
     made = [attack for family in _FAMILIES for attack in family(coded, rng)]
-    if description is not None and description.tables:
-        with suppress(DescriptionError):  # a held-out row has a value that the description does not know: not tried
-            made += leave_one_out(description, to_polars(training), to_polars(control), rng)
+    if description is not None:
+        made += leave_one_out(description, training, control, rng)
     return risks(made, (len(coded.training), len(coded.control), len(coded.synthetic)))

@@ -18,12 +18,17 @@ NAME = "disclosure"
 def disclosure(coded: Coded, rng: np.random.Generator) -> list[Attack]:
     """Replicated uniques, and for each secret: disclosive and correct, correct attribution, and that where it is sure.
 
-    - repU (Raab, Nowok and Dibben 2024, sec. 3): rows with keys that nobody else has in their table, and that exactly
-      one synthetic row has. Tables of equal size, for a row is less often alone among more.
-    - DiSCO (as above, sec. 4): rows whose keys have one and the same secret throughout the synthetic table, and it is
-      theirs.
-    - CAP (Elliot 2014): a synthetic row with the same keys is drawn, and has the row's secret.
-    - TCAP (Taub et al. 2018): the same, of rows whose keys have one and the same secret in the synthetic table.
+    - repU (Raab, Nowok and Dibben 2024, "Practical privacy metrics for synthetic data"): rows with keys that nobody
+      else has in their table, and that exactly one synthetic row has. A share of the former, where the paper divides by
+      all rows. Tables of equal size, for a row is less often alone among more.
+    - DiSCO (as above, "disclosive in synthetic, correct original"): rows whose keys have one and the same secret
+      throughout the synthetic table, and it is theirs; a share of all rows.
+    - CAP (Elliot 2014; Taub et al. 2018, "Differential correct attribution probability for synthetic data"): a
+      synthetic row with the same keys is drawn, and has the row's secret. On average over draws it is the paper's
+      share, and rows whose keys are nowhere are left out, as in its variant that calls them undefined.
+    - TCAP (Taub and Elliot 2019, "The synthetic data challenge"): the share of rows with the right secret among those
+      whose keys have one and the same secret in the synthetic table, which is a WEAP (within equivalence class
+      attribution probability) of 1.
 
     Args:
         coded: The three tables; its keys are what is known of a person.

@@ -1,6 +1,7 @@
 """Attribute inference: guess a secret of a person whose other attributes are known, from the nearest synthetic rows.
 
-Giomi et al. (2023), section 4.3.
+The attack of Giomi et al. (2023), "A unified framework for quantifying privacy risk in synthetic data". There one
+nearest row is the guess, a number is right to within 5 %, and the baseline is the value of a random synthetic row.
 """
 
 import numpy as np

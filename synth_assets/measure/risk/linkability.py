@@ -1,6 +1,7 @@
 """Linkability: whether the synthetic table tells that two halves of a row's columns belong to the same person.
 
-Giomi et al. (2023), section 4.2.
+The attack of Giomi et al. (2023), "A unified framework for quantifying privacy risk in synthetic data". There the
+halves are what somebody is thought to know, and equally near rows are taken as they come.
 """
 
 import math

@@ -1,126 +1,132 @@
-"""Was a person in the table? Two attacks: by densities, and by the very counts that a description tells.
+"""Was a row described? Told by the synthetic rows: where they are denser than other rows of the same people would be.
 
-Both give a row a score, set the threshold on held-out rows so that few of them are taken for members, and are judged on
-other held-out rows. Nothing of any row is kept.
+Also what any such attack does with its scores: who sets the threshold, and who is attacked. Scores of single rows stay
+inside; only how many are above a threshold leaves.
 """
 
-from itertools import combinations
+import math
+from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
-import polars as pl
 
-from synth_assets.describe import Description
-from synth_assets.describe.coding import encode
-from synth_assets.describe.expected import Beliefs, expected_counts
-from synth_assets.measure.binning import IntArray
+from synth_assets.measure.binning import FloatArray, IntArray
 from synth_assets.measure.risk.codes import Coded
 from synth_assets.measure.risk.rates import Attack
 
 NAME = "membership"
 FALSE_ALARM_RATES = (0.01, 0.1)
-"""The shares of held-out rows that the threshold takes for members."""
+"""The shares of held-out rows that a threshold takes for members, at most."""
 
-_SMOOTHING = 0.5
-_LEAST_ROWS = 30
+LEAST_CONTROL = 8
+"""Fewer control rows are not split into a reference, rows for the threshold and rows to attack."""
 
+_DEPTH = 6
+"""A column's chances depend on as many columns before it."""
 
-def membership(coded: Coded, rng: np.random.Generator) -> list[Attack]:
-    """A row counts as a member where the synthetic table is denser there than a reference of held-out rows.
+_PRIOR = 1.0
+"""Rows that a shorter context counts for."""
 
-    The ratio of densities as in DOMIAS (van Breugel et al. 2023, eq. 2), with each density taken as the product of the
-    smoothed counts of all pairs of columns: the tables that our descriptions can keep.
-
-    Args:
-        coded: The three tables; a third of the held-out rows is the reference.
-        rng: Parts the held-out rows and draws those attacked.
-    """
-    told = [place for place, opaque in enumerate(coded.opaque) if not opaque]
-    parts = np.array_split(rng.permutation(len(coded.control)), 3)
-    if len(told) < 2 or min(map(len, parts)) < _LEAST_ROWS:  # noqa: PLR2004 - a pair has two columns
-        return []
-    reference, calibration, control = (coded.control[part] for part in parts)
-    training = coded.training[rng.permutation(len(coded.training))[: len(control)]]
-    sides = [np.zeros(len(rows)) for rows in (training, control, calibration)]
-    for first, second in combinations(told, 2):
-        ratio = _ratio(coded, reference, first, second)
-        cells = (rows[:, first] * coded.sizes[second] + rows[:, second] for rows in (training, control, calibration))
-        sides = [score + ratio[places] for score, places in zip(sides, cells, strict=True)]
-    return _attacks("density ratio", *sides)
+Parts: TypeAlias = tuple[IntArray, IntArray, IntArray]
+"""Places of control rows: the attacker's reference, those for the threshold, those that are attacked."""
 
 
-def _ratio(coded: Coded, reference: IntArray, first: int, second: int) -> np.ndarray:
-    """The logarithm of the ratio of densities in each cell of a pair."""
-    cells = coded.sizes[first] * coded.sizes[second]
-    shares = []
-    for rows in (coded.synthetic, reference):
-        counts = np.bincount(rows[:, first] * coded.sizes[second] + rows[:, second], minlength=cells)
-        shares.append((counts + _SMOOTHING) / (len(rows) + _SMOOTHING * cells))
-    return np.log(shares[0]) - np.log(shares[1])
+def density_ratio(coded: Coded, rng: np.random.Generator) -> list[Attack]:
+    """Call a row a member where it is far likelier among the synthetic rows than among others of the same people.
 
-
-def leave_one_out(
-    description: Description, training: pl.DataFrame, control: pl.DataFrame, rng: np.random.Generator
-) -> list[Attack]:
-    """A row counts as a member by the likelihood ratio of the description's counts with and without it.
-
-    Removing one record changes one cell of each of the description's tables. Where a cell tells c rows and others would
-    put lambda there, "it is one of them" is c / lambda times as likely as "it is not" (Poisson counts); along the
-    network the ratios of the families multiply, and those of the parents, which are counted twice, divide. lambda comes
-    from held-out rows. Cells that are hidden count as they are filled in, for that is all that an attacker has.
-
-    What it cannot see: combinations of columns that the description does not hold, for it tells nothing of them.
+    The ratio of densities p_G / p_R of DOMIAS (van Breugel et al. 2023, "Membership inference attacks against
+    synthetic data through overfitting detection"), where they estimate densities of numbers by kernels or flows. Here
+    they are of bins and categories: the product of each column's chance given those before it, estimated by counts with
+    a shorter context for a prior, down to the column alone. So it sees rows that are repeated whole as well as
+    relations that are too strong. The guesses are the false alarms that the thresholds are set to.
 
     Args:
-        description: In independent or correlated mode.
-        training: Rows that it saw, in its columns.
-        control: Rows that it did not see; a third gives lambda.
-        rng: Parts the held-out rows and draws those attacked.
+        coded: The tables; text and keys are left out.
+        rng: Splits the control rows and draws the training rows.
+
+    Returns:
+        One each of ``FALSE_ALARM_RATES``; none of fewer than ``LEAST_CONTROL`` control rows.
     """
-    parts = np.array_split(rng.permutation(len(control)), 3)
-    if not description.tables or min(map(len, parts)) < _LEAST_ROWS:
+    columns = sorted((place for place, opaque in enumerate(coded.opaque) if not opaque), key=coded.sizes.__getitem__)
+    if not columns or len(coded.control) < LEAST_CONTROL:
         return []
-    picked = rng.permutation(len(training))[: len(parts[2])]
-    groups = [_groups(rows, description) for rows in (training[picked], *(control[part] for part in parts))]
-    attacked, reference, calibration, held = groups
-    sides = [np.zeros(len(next(iter(rows.values())))) for rows in (attacked, held, calibration)]
-    tables = expected_counts(description.tables, description.minimum_count, Beliefs.of(description.columns))
-    for table, counts in tables:
-        own, parents = counts.reshape(-1), counts.sum(axis=1)
-        for family, cells, sign in ((table.family, own, 1.0), (table.parents, parents, -1.0)):
-            if family:
-                sizes = table.sizes[: len(family)]
-                score = sign * _log_ratio(cells, _places(reference, family, sizes), description.rows or 1)
-                places = (_places(rows, family, sizes) for rows in (attacked, held, calibration))
-                sides = [total + score[place] for total, place in zip(sides, places, strict=True)]
-    return _attacks("leave one out", *sides)
+    reference, threshold_rows, attacked = (coded.control[part] for part in split(len(coded.control), rng))
+    training = coded.training[rng.permutation(len(coded.training))[: len(attacked)]]
+    targets = np.concatenate([training, attacked, threshold_rows])[:, columns]
+    sizes = [coded.sizes[place] for place in columns]
+    densities = [log_density(targets, rows[:, columns], sizes) for rows in (coded.synthetic, reference)]
+    scores = np.split(densities[0] - densities[1], [len(training), len(training) + len(attacked)])
+    return flagged("density ratio", *scores)
 
 
-def _groups(rows: pl.DataFrame, description: Description) -> dict[str, np.ndarray]:
-    return {
-        coded.column.name: coded.groups[encode(rows[coded.column.name].cast(coded.column.dtype), coded)]
-        for coded in description.columns
-        if not coded.above
-    }
+def split(rows: int, rng: np.random.Generator) -> Parts:
+    """Places of control rows, at random: a quarter, another quarter, and the rest.
+
+    Args:
+        rows: At least ``LEAST_CONTROL``.
+        rng: Shuffles them.
+    """
+    reference, threshold_rows, attacked = np.split(rng.permutation(rows), [rows // 4, rows // 2])
+    return reference, threshold_rows, attacked
 
 
-def _places(groups: dict[str, np.ndarray], family: tuple[str, ...], sizes: tuple[int, ...]) -> np.ndarray:
-    if any(name not in groups for name in family):
-        return np.zeros(len(next(iter(groups.values()))), dtype=np.int64)
-    return np.ravel_multi_index([groups[name] for name in family], sizes)
+def flagged(variant: str, training: FloatArray, control: FloatArray, others: FloatArray) -> list[Attack]:
+    """Attacks that succeed where a score is above a threshold, which other control rows have set.
 
+    Training rows that were not described and control rows are alike to it, so that neither side is favoured.
 
-def _log_ratio(counts: np.ndarray, reference: np.ndarray, rows: int) -> np.ndarray:
-    """log(c / lambda) in each cell, both smoothed."""
-    seen = np.bincount(reference, minlength=len(counts))
-    expected = (seen + _SMOOTHING) / (len(reference) + _SMOOTHING * len(counts)) * rows
-    return np.log(counts + _SMOOTHING) - np.log(expected + _SMOOTHING)
-
-
-def _attacks(variant: str, training: np.ndarray, control: np.ndarray, calibration: np.ndarray) -> list[Attack]:
-    """One attack a rate of false alarms; thresholds come from rows that are not counted."""
+    Args:
+        variant: Which score; the share of false alarms is added.
+        training: Scores of training rows, in random order.
+        control: Scores of control rows, in random order; as many of both sides are attacked as the shorter one has.
+        others: Scores of the control rows that set the thresholds; none of them is attacked.
+    """
+    many = min(len(training), len(control))
     found = []
-    for rate in FALSE_ALARM_RATES:
-        threshold = float(np.quantile(calibration, 1 - rate, method="higher"))
-        hits = [int((side > threshold).sum()) for side in (training, control)]
-        found.append(Attack(NAME, f"{variant}, {rate:.0%} false alarms", len(control), *hits))
+    for rate in FALSE_ALARM_RATES if many else ():
+        least = threshold(others, rate)
+        hits = [int((side[:many] > least).sum()) for side in (training, control)]
+        found.append(Attack(NAME, f"{variant}, {rate:.0%} false alarms", many, *hits, guesses=rate))
     return found
+
+
+def threshold(scores: FloatArray, share: float) -> float:
+    """The lowest score with no more than this share of the scores above it.
+
+    >>> threshold(np.arange(100.0), 0.1)
+    89.0
+    """
+    return float(np.sort(scores)[::-1][math.floor(share * len(scores))])
+
+
+def log_density(targets: IntArray, rows: IntArray, sizes: Sequence[int]) -> FloatArray:
+    """The logarithm of the density of rows, as others let it be estimated.
+
+    Args:
+        targets: Whose density is asked, shape (k, columns).
+        rows: That are counted, shape (rows, columns).
+        sizes: How many codes each column has.
+
+    Returns:
+        Shape (k,).
+    """
+    together, total = np.concatenate([targets, rows]), np.zeros(len(targets))
+    for place, size in enumerate(sizes):
+        chances = np.full(len(targets), 1 / size)
+        context = np.zeros(len(together), dtype=np.int64)
+        for before in range(place, max(place - _DEPTH, 0) - 1, -1):
+            within = _joint(context, together[:, place])
+            chances = (_alike(within, len(targets)) + _PRIOR * chances) / (_alike(context, len(targets)) + _PRIOR)
+            context = _joint(context, together[:, before - 1]) if before else context
+        total += np.log(chances)
+    return total
+
+
+def _joint(left: IntArray, right: IntArray) -> IntArray:
+    """One number for each pair of numbers from 0 on, itself from 0 on without gaps; equal where both are."""
+    return np.unique(left * (int(right.max(initial=0)) + 1) + right, return_inverse=True)[1]
+
+
+def _alike(numbers: IntArray, targets: int) -> IntArray:
+    """For each of the targets, which come first, how many of the other rows have its number."""
+    return np.bincount(numbers[targets:], minlength=int(numbers.max()) + 1)[numbers[:targets]]

@@ -1,6 +1,7 @@
 """Singling out: statements read off the synthetic table that hold for exactly one row of the real one.
 
-Giomi et al. (2023), section 4.1. Both real tables have the same number of rows: among more rows a statement is less
+The attack of Giomi et al. (2023), "A unified framework for quantifying privacy risk in synthetic data". Both real
+tables have the same number of rows, where they correct the rate by a fitted curve: among more rows a statement is less
 often, or more often, true of one only, whatever the synthetic table is.
 """
 
@@ -81,7 +82,8 @@ def singling_out(coded: Coded, rng: np.random.Generator) -> list[Attack]:
     About one: that its value is one which occurs once in the synthetic table, or at or beyond the smallest or the
     largest there. About several: a synthetic row's values of random columns (of an ordered column: at or beyond the
     value, away from the middle), where this holds for no other synthetic row. A statement is made once. The guesses
-    are such statements from synthetic values of unrelated rows, which need not hold for any.
+    are such statements from synthetic values of unrelated rows, which need not hold for any; the paper's are of random
+    comparisons. Its statements about one column must hold for one synthetic row too; here the ends need not.
 
     Args:
         coded: The tables.

@@ -1,10 +1,12 @@
-"""All attacks together: the table of figures, seeds, copied and fresh rows."""
+"""All attacks together: the table of figures, seeds, copied and fresh rows, and the description's own counts."""
 
 import numpy as np
 import polars as pl
 import pytest
 
+from synth_assets.describe import describe
 from synth_assets.errors import MeasurementError
+from synth_assets.generate import generate
 from synth_assets.measure.risk import Attack, Risks, decide, risk
 from synth_assets.measure.risk.risks import LEAST_ATTACKS, risks
 from synth_assets.schema import Schema
@@ -71,3 +73,23 @@ def test_attacks_that_could_not_be_tried_often_enough_stand_apart():
 def test_an_argument_that_is_not_allowed_is_refused():
     with pytest.raises(MeasurementError, match="Allowed: a whole number from 1 on"):
         risk(TRAINING, CONTROL, FRESH, SCHEMA, attacks=0, rng=generator(1))
+
+
+def test_the_counts_of_a_description_are_attacked_too_but_not_with_epsilon():
+    public = SCHEMA.assert_public_domain(reason="made up")
+    told = describe(TRAINING, public, mode="correlated")
+    noisy = describe(TRAINING, public, mode="independent", epsilon=1.0, max_rows_per_person=1)
+    variants = {"leave one out, 1% false alarms", "leave one out, 10% false alarms"}
+    for description, made in ((told, variants), (noisy, set()), (None, set())):
+        found = risk(TRAINING, CONTROL, FRESH, SCHEMA, attacks=20, rng=generator(1), description=description)
+        assert {one.variant for one in found.attacks} & variants == made
+
+
+def test_a_held_out_value_that_the_description_does_not_know_stops_nothing():
+    control = CONTROL.with_columns(s=pl.lit("new"))
+    description = describe(TRAINING, Schema.infer(TRAINING), mode="correlated")
+    wide = Schema.infer(pl.concat([TRAINING, control]))
+    made = generate(description, rng=generator(1))
+    found = risk(TRAINING, control, made, wide, attacks=20, rng=generator(1), description=description)
+    hits = {one.variant: one.control_hits for one in found.attacks}
+    assert hits["leave one out, 10% false alarms"] == 0
