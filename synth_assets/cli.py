@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import NoReturn
 
 from dagster import DagsterError, DagsterInstance
@@ -69,11 +70,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     running.add_argument("--seed", type=_seed, help="the same seed gives the same tables (default: 20190401)")
     running.add_argument("--select", metavar="SELECTION", help="which assets, in Dagster's syntax: +key:random_ae")
+    new = commands.add_parser("new", help="draft the YAML of a table of your own, for you to review")
+    new.add_argument("name", help="what the dataset is to be called, in small letters")
+    new.add_argument("path", nargs="?", help="a CSV or Parquet file, several with * in the name, or a DuckDB file")
+    new.add_argument("--table", help="the table in a DuckDB file or in Postgres")
+    new.add_argument("--postgres", metavar="VARIABLE", help="the environment variable that holds the connection")
     up = commands.add_parser("up", help="start the UI and the daemon on this machine")
     up.add_argument("--port", type=_port, default=DEFAULT_PORT, help=f"default: {DEFAULT_PORT}")
-    up.add_argument(
-        "--read-only", action="store_true", help="a second UI for viewers, which can change nothing"
-    )
+    up.add_argument("--read-only", action="store_true", help="a second UI for viewers, which can change nothing")
     release = commands.add_parser("release", help="release what passed of a dataset, with its evidence")
     release.add_argument("dataset", nargs="?", default="ae", help="the dataset's name (default: ae)")
     release.add_argument("--policy", default="internal", help="the policy that it must keep besides its own")
@@ -112,6 +116,22 @@ def _seed(text: str) -> int:
 
 def _port(text: str) -> int:
     return _whole(text, 1, 65_535, "port")
+
+
+def _new(options: argparse.Namespace) -> int:
+    from synth_assets.components.new import new_dataset, where  # noqa: PLC0415 - loads the whole component
+
+    folder = DataFolder.from_environment().prepare()
+    entry = where(options.path, options.table, options.postgres, folder.input)
+    made = new_dataset(options.name, entry, folder.input, Path(__file__).parent / "defs")
+    print(f"{'column':<34}{'type':<10}{'role':<19}why")
+    for column in made.found.columns:
+        print(f"{column.name:<34}{column.type:<10}{column.role:<19}{column.why}")
+    print(
+        f"\nDrafted {made.path}\nEvery role is a guess: read the file, put it right, and empty its list 'unreviewed'."
+        f"\nThen     synth-assets run {options.name}"
+    )
+    return 0
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -240,4 +260,4 @@ def _up(options: argparse.Namespace) -> int:
     return serve(options.port, read_only=options.read_only)
 
 
-_COMMANDS = {"run": _run, "up": _up, "release": _release, "withdraw": _withdraw, "budget": _budget}
+_COMMANDS = {"run": _run, "new": _new, "up": _up, "release": _release, "withdraw": _withdraw, "budget": _budget}

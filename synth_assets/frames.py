@@ -50,8 +50,8 @@ class BatchedTable(Protocol):
     """A table that comes in batches, so that it never is in memory as a whole."""
 
     @property
-    def rows(self) -> int:
-        """How many rows all batches have together."""
+    def rows(self) -> int | None:
+        """How many rows all batches have together; ``None`` where that is not known beforehand."""
         ...
 
     def batches(self) -> Iterator[pl.DataFrame]:

@@ -19,6 +19,7 @@ from synth_assets.policy import Policy
 from synth_assets.protect import Hierarchy
 from synth_assets.protect.steps import Pseudonymise, Step, Tools
 from synth_assets.schema import MODES, Mode, Schema
+from synth_assets.source import KINDS, TableSource, source_from_dict
 
 DEFAULT_MAX_PARENTS = 1
 MOST_HELD_OUT = 0.5
@@ -32,7 +33,7 @@ class Dataset:
     Attributes:
         name: Part of every asset's name.
         title: For people.
-        source: The asset that holds the sensitive table.
+        source: The asset that holds the sensitive table, or where it stands, as ``source_from_dict`` takes it.
         reference_assets: Look-up tables that are assets.
         reference_files: Look-up tables that are files in ``data/input``: the table's name and the file's.
         steps: How the table is de-identified.
@@ -58,7 +59,7 @@ class Dataset:
 
     name: str
     title: str
-    source: str
+    source: str | Mapping[str, Any]
     reference_assets: tuple[str, ...]
     reference_files: Mapping[str, str]
     steps: tuple[Step, ...]
@@ -169,6 +170,39 @@ class Dataset:
                 f"dataset {self.name!r}. Allowed: {', '.join(self.reference_files) or 'none is declared'}."
             )
             raise SchemaError(message)
+
+    @property
+    def source_asset(self) -> bool:
+        """Whether the sensitive table is that of an asset."""
+        return isinstance(self.source, str)
+
+    @property
+    def source_name(self) -> str:
+        """The asset from which the de-identified table is made."""
+        return self.source if isinstance(self.source, str) else f"source_{self.name}"
+
+    @property
+    def source_kind(self) -> str:
+        """Where the table stands, in a word: ``asset``, ``file``, ``duckdb`` or ``postgres``."""
+        return "asset" if isinstance(self.source, str) else next(kind for kind in KINDS if self.source.get(kind))
+
+    def table_source(self, folder: Path) -> TableSource:
+        """The sensitive table, where it stands.
+
+        Args:
+            folder: Where relative paths start.
+
+        Raises:
+            SourceError: It is not as declared.
+        """
+        return source_from_dict({} if isinstance(self.source, str) else self.source, folder)
+
+    def source_fault(self, columns: Mapping[str, pl.DataType]) -> str | None:
+        """What the columns of the source lack, for the steps to lead to the declared ones; ``None`` where nothing."""
+        person = self.privacy.person_column
+        if person is not None and person not in columns:
+            return f"person_column is {person!r}, which the source does not have. It has: {', '.join(columns)}."
+        return None
 
     @property
     def freshness(self) -> dg.FreshnessPolicy | None:

@@ -1,6 +1,6 @@
 """Asset and checks of the de-identified table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import dagster as dg
@@ -12,12 +12,15 @@ from synth_assets.components.metadata import DECIMALS, declared_columns, rounded
 from synth_assets.components.resources import Workplace
 from synth_assets.components.versions import versioned
 from synth_assets.frames import Frame
-from synth_assets.protect import Deidentified, Finding, anonymity, deidentify, direct_identifiers
+from synth_assets.protect import Finding, anonymity
+from synth_assets.protect.spool import Spooled, spool
 from synth_assets.protect.units import units
 from synth_assets.storage.beside import PRIVATE, WithBeside
+from synth_assets.storage.files import temporary_sibling
 from synth_assets.storage.fingerprint import fingerprint
 from synth_assets.storage.key import keyed_hash
 from synth_assets.storage.tables import TableName
+from synth_assets.storage.warehouse import TableHandle
 
 IDENTIFIER_CHECK = "no_direct_identifier"
 ROWS_CHECK = "no_row_lost_without_reason"
@@ -30,12 +33,13 @@ def protected_definitions(dataset: Dataset) -> tuple[dg.AssetsDefinition, dg.Ass
 
 
 def _deidentified(dataset: Dataset) -> dg.AssetsDefinition:
-    inputs = {"source": dg.AssetIn(dataset.source, dagster_type=pl.DataFrame)}
+    inputs = {"source": dg.AssetIn(dataset.source_name, dagster_type=TableHandle)} if dataset.source_asset else {}
     inputs |= {name: dg.AssetIn(name, dagster_type=pl.DataFrame) for name in dataset.reference_assets}
 
     @dg.asset(
         name=dataset.deidentified,
         ins=inputs,
+        deps=[] if dataset.source_asset else [dataset.source_name],
         group_name="protected",
         owners=[dataset.owner],
         kinds={"python", "polars", "duckdb"},
@@ -57,35 +61,46 @@ def _deidentified(dataset: Dataset) -> dg.AssetsDefinition:
             ),
         ],
     )
-    def deidentified(workplace: Workplace, **tables: pl.DataFrame) -> Iterator[Any]:
-        source = tables.pop("source")
+    def deidentified(workplace: Workplace, **tables: Any) -> Iterator[Any]:  # noqa: ANN401 - tables, by name
         folder, key = workplace.folder, workplace.key
-        names = [column["name"] for column in dataset.columns]
-        result = deidentify(source, dataset.steps, dataset.tools(folder.input, key, tables), columns=names)
-        findings = direct_identifiers(result.table)
-        verdicts = [identifier_verdict(findings), rows_verdict(result)]
-        yield from verdicts
-        if not all(verdict.passed for verdict in verdicts):
-            raise dg.Failure(
-                description="Nothing was written: " + " ".join(str(verdict.description) for verdict in verdicts),
-                allow_retries=False,
+        source = tables.pop("source") if dataset.source_asset else dataset.table_source(folder.input).table()
+        with temporary_sibling(folder.root / "spool" / f"{dataset.deidentified}.parquet") as path:
+            result = spool(
+                source,
+                dataset.steps,
+                dataset.tools(folder.input, key, tables),
+                [column["name"] for column in dataset.columns],
+                dataset.privacy.person_column,
+                path,
             )
-        held = units(
-            result,
-            source,
-            person_column=dataset.privacy.person_column,
-            most=dataset.privacy.rows_per_person,
-            hold_out=dataset.hold_out,
-            key=key,
-        )
-        told = {"rows in": result.rows_in, "rows out": len(result.table), "steps": steps_taken(result.outcomes)}
-        yield versioned(
-            WithBeside(result.table, {units_of(dataset.deidentified): held}),
-            version=table_version(result.table, held, key),
-            metadata=told | _contributions(held, dataset),
-        )
+            yield from _refused_or_passed(result)
+            held = units(
+                result.batches,
+                result.rows,
+                result.persons,
+                most=dataset.privacy.rows_per_person,
+                hold_out=dataset.hold_out,
+                key=key,
+            )
+            told = {"rows in": result.rows_in, "rows out": result.rows, "steps": steps_taken(result.outcomes)}
+            yield versioned(
+                WithBeside(result, {units_of(dataset.deidentified): held}),
+                version=table_version(result, held, key),
+                metadata=told | _contributions(held, dataset),
+            )
 
     return deidentified
+
+
+def _refused_or_passed(result: Spooled) -> Iterator[dg.AssetCheckResult]:
+    """The verdicts; nothing is written where one fails."""
+    verdicts = [identifier_verdict(result.findings), rows_verdict(result)]
+    yield from verdicts
+    if not all(verdict.passed for verdict in verdicts):
+        raise dg.Failure(
+            description="Nothing was written: " + " ".join(str(verdict.description) for verdict in verdicts),
+            allow_retries=False,
+        )
 
 
 def units_of(table: str) -> TableName:
@@ -117,7 +132,7 @@ def _contributions(held: pl.DataFrame, dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def identifier_verdict(findings: list[Finding]) -> dg.AssetCheckResult:
+def identifier_verdict(findings: Sequence[Finding]) -> dg.AssetCheckResult:
     """Passes where nothing was found."""
     said = "; ".join(str(finding) for finding in findings)
     return dg.AssetCheckResult(
@@ -128,9 +143,9 @@ def identifier_verdict(findings: list[Finding]) -> dg.AssetCheckResult:
     )
 
 
-def rows_verdict(result: Deidentified) -> dg.AssetCheckResult:
+def rows_verdict(result: Spooled) -> dg.AssetCheckResult:
     """Passes where every row is accounted for."""
-    lost, removed = result.rows_lost_without_reason, result.rows_in - len(result.table)
+    lost, removed = result.rows_lost_without_reason, result.rows_in - result.rows
     said = "; ".join(
         f"{outcome.rows_in - outcome.rows_out} by '{outcome.step}' ({outcome.reason})"
         for outcome in result.outcomes
@@ -150,13 +165,13 @@ def _minimum_k_anonymity(dataset: Dataset) -> dg.AssetChecksDefinition:
         name=ANONYMITY_CHECK,
         description=f"At least {dataset.minimum_k} rows are alike in {', '.join(dataset.quasi_identifiers)}.",
     )
-    def minimum_k_anonymity(table: pl.DataFrame) -> dg.AssetCheckResult:
+    def minimum_k_anonymity(table: TableHandle) -> dg.AssetCheckResult:
         return anonymity_verdict(table, dataset)
 
     return minimum_k_anonymity
 
 
-def anonymity_verdict(table: pl.DataFrame, dataset: Dataset) -> dg.AssetCheckResult:
+def anonymity_verdict(table: Frame, dataset: Dataset) -> dg.AssetCheckResult:
     """Passes where the smallest class has ``minimum_k`` rows; else a warning, for this table stays inside."""
     found = anonymity(table, quasi_identifiers=dataset.quasi_identifiers)
     below = found.share_below(dataset.minimum_k)

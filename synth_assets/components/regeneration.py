@@ -13,7 +13,8 @@ from synth_assets.schema import MODES
 
 def regeneration_definitions(dataset: Dataset) -> tuple[Any, list[dg.ScheduleDefinition]]:
     """The job ``regenerate_<name>`` and, where the dataset asks for it, its schedule."""
-    chosen = dg.AssetSelection.assets(dataset.deidentified).downstream()
+    first = dataset.deidentified if dataset.source_asset else dataset.source_name
+    chosen = dg.AssetSelection.assets(first).downstream()
     said = "De-identify again, keep the descriptions where nothing changed, draw every synthetic table anew"
     job = dg.define_asset_job(
         f"regenerate_{dataset.name}",

@@ -217,7 +217,7 @@ def bundle(judged: Judged, dataset: Dataset, policy: Policy, workplace: Workplac
         code_version=version("synth-assets"),
         config={
             "dataset": dataset.name,
-            "source": dataset.source,
+            "source": dataset.source_name if dataset.source_asset else dataset.source_kind,
             "start_from": dataset.start_from,
             "minimum_count": dataset.minimum_count,
             "round_to": dataset.round_to,

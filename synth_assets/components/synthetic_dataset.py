@@ -17,6 +17,7 @@ from synth_assets.components.regeneration import regeneration_definitions
 from synth_assets.components.release import release_definitions
 from synth_assets.components.reports import across_modes_asset, comparison_definitions
 from synth_assets.components.risks import risk_asset
+from synth_assets.components.source_table import source_asset
 from synth_assets.components.synthetic import synthetic_definitions
 from synth_assets.policy import load_policy
 from synth_assets.protect import hierarchies_from_dict
@@ -40,6 +41,36 @@ DEFAULT_HOLD_OUT = 0.2
 AsWritten = dg.Resolver(_as_written)
 Entries: TypeAlias = Annotated[Sequence[Mapping[str, Any]], AsWritten]
 Edges: TypeAlias = Annotated[Sequence[Sequence[str]] | None, AsWritten]
+
+
+class SourceSettings(dg.Model, dg.Resolvable):
+    """Where a table stands."""
+
+    file: str | None = Field(default=None, description="A CSV or Parquet file, or several with * in the name.")
+    package: str | None = Field(default=None, description="The installed Python package that the file is in.")
+    duckdb: str | None = Field(default=None, description="A DuckDB file.")
+    postgres: str | None = Field(default=None, description="The environment variable that holds the connection.")
+    table: str | None = Field(default=None, description="The table in the DuckDB file or in Postgres.")
+    types: Mapping[str, Literal["integer", "float", "text", "boolean", "date", "datetime"]] | None = Field(
+        default=None, description="Types of a text file's columns; the others' are worked out from all values."
+    )
+    missing: Sequence[str] | None = Field(
+        default=None, description="What stands for a missing value in a text file; by default nothing at all."
+    )
+    trim: bool | None = Field(default=None, description="Whether spaces around a text file's values go.")
+    delimiter: str | None = Field(default=None, description="Between a text file's values; found where not given.")
+
+
+def _source(context: dg.ResolutionContext, value: Any) -> Any:  # noqa: ANN401 - text or a model
+    if isinstance(value, str):
+        return _as_written(context, value)
+    return _as_written(context, value.model_dump(exclude_none=True))
+
+
+Source: TypeAlias = Annotated[
+    str | Mapping[str, Any],
+    dg.Resolver(_source, model_field_type=Annotated[str, Field(min_length=1)] | SourceSettings.model()),
+]
 
 
 def _number(context: dg.ResolutionContext, value: Any) -> float | None:  # noqa: ANN401 - whatever the YAML says
@@ -122,7 +153,13 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
 
     name: str = Field(description="Part of every asset's name.")
     title: str = Field(description="What people call the table.")
-    source: str = Field(min_length=1, description="The asset that holds the sensitive table.")
+    source: Source = Field(
+        description=(
+            "The asset that holds the sensitive table; or where it stands: 'file: path' (CSV or Parquet, * for several), "
+            "'duckdb: path' or 'postgres: VARIABLE' with 'table: name'."
+        )
+    )
+    enabled: bool = Field(default=True, description="Whether it is made; if not, its YAML is only checked.")
     owner: str = Field(default="team:data-stewards", description="Who answers for the assets.")
     reference_assets: Sequence[str] = Field(default=(), description="Look-up tables that are assets.")
     reference_files: Mapping[str, str] = Field(
@@ -190,7 +227,7 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
         return Dataset(
             name=self.name,
             title=self.title,
-            source=self.source,
+            source=self.source if isinstance(self.source, str) else dict(self.source),
             reference_assets=tuple(self.reference_assets),
             reference_files=dict(self.reference_files),
             steps=tuple(step_from_dict(step) for step in self.steps),
@@ -243,7 +280,9 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:  # noqa: ARG002 - as every component
         """The dataset's definitions."""
         dataset = self.dataset()
-        assets, checks = [], []
+        if not self.enabled:
+            return dg.Definitions()
+        assets, checks = ([] if dataset.source_asset else [source_asset(dataset)]), []
         for asset, check in (
             protected_definitions(dataset),
             *(synthetic_definitions(dataset, mode) for mode in dataset.modes),

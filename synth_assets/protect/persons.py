@@ -4,7 +4,7 @@ So one person more or less changes at most that many rows of what is left.
 """
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import polars as pl
@@ -36,6 +36,15 @@ def first_rows(table: pl.DataFrame, persons: pl.Series, most: int, key: bytes) -
     >>> first_rows(pl.DataFrame({"a": [1, 2, 3]}), pl.Series([7, 7, 8]), 1, b"secret").sum()
     2
     """
+    return first_rows_of([table], persons, most, key)
+
+
+def first_rows_of(batches: Iterable[pl.DataFrame], persons: pl.Series, most: int, key: bytes) -> pl.Series:
+    """As ``first_rows``, of a table that comes in batches.
+
+    Raises:
+        ProtectionError: A row names no person.
+    """
     missing = persons.null_count()
     if missing:
         message = (
@@ -45,12 +54,28 @@ def first_rows(table: pl.DataFrame, persons: pl.Series, most: int, key: bytes) -
         raise ProtectionError(message)
     held = pl.DataFrame({_PERSON: persons, _PLACE: pl.int_range(len(persons), eager=True)})
     several = held.filter(pl.len().over(_PERSON) > most)
-    order = _hashes(table[several[_PLACE]], several[_PERSON], key)
-    ranked = several.with_columns(order.alias(_ORDER)).sort(_PERSON, _ORDER, _PLACE)
+    ranked = several.with_columns(_orders(batches, several, key)).sort(_PERSON, _ORDER, _PLACE)
     later = ranked.filter(pl.int_range(pl.len()).over(_PERSON) >= most)[_PLACE]
     stays = np.ones(len(persons), dtype=bool)
     stays[later.to_numpy()] = False
     return pl.Series(stays)
+
+
+def _orders(batches: Iterable[pl.DataFrame], several: pl.DataFrame, key: bytes) -> pl.Series:
+    """The keyed hashes of some rows.
+
+    Args:
+        batches: The whole table.
+        several: Places of the rows, ascending, and their persons.
+        key: For the hash.
+    """
+    found, start = [pl.Series(dtype=pl.Binary)], 0
+    for batch in batches if len(several) else ():
+        end = start + len(batch)
+        own = several.filter(pl.col(_PLACE).is_between(start, end, closed="left"))
+        found.append(_hashes(batch[own[_PLACE] - start], own[_PERSON], key))
+        start = end
+    return pl.concat(found).alias(_ORDER)
 
 
 def check_most(most: object) -> None:

@@ -1,7 +1,7 @@
 """De-identification steps. Each acts on one row at a time, says why, and loses no row silently."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias, get_args
 
 import polars as pl
@@ -20,10 +20,12 @@ class Tools:
     Attributes:
         key: The project's key.
         references: Look-up tables by name.
+        met: Of pseudonyms, by what they are called: names in other batches of the same table.
     """
 
     key: bytes
     references: Mapping[str, pl.DataFrame]
+    met: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def reference(self, name: str, *columns: str) -> pl.DataFrame:
         """A look-up table that has these columns.
@@ -157,7 +159,7 @@ class Pseudonymise:
         """Every known name's number, and those of names that were seen besides, which move no known name's."""
         reference, column = self.known
         names = _text(tools.reference(reference, column)[column])
-        extra = [] if seen is None else _text(seen)
+        extra = [*([] if seen is None else _text(seen)), *tools.met.get(self.into, ())]
         return pseudonyms(names, key=tools.key, purpose=self.into, digits=self.digits, besides=extra)
 
     def apply(self, table: pl.DataFrame, tools: Tools) -> pl.DataFrame:

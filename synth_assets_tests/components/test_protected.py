@@ -1,5 +1,6 @@
 import dataclasses
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -11,7 +12,8 @@ from synth_assets.components.dataset import Dataset
 from synth_assets.components.protected import anonymity_verdict, identifier_verdict, protected_definitions, rows_verdict
 from synth_assets.components.resources import Workplace
 from synth_assets.defs.io_manager import WarehouseIOManager
-from synth_assets.protect import Deidentified, Outcome, direct_identifiers
+from synth_assets.protect import Outcome, direct_identifiers
+from synth_assets.protect.spool import Spooled
 from synth_assets.protect.steps import Tools
 from synth_assets_tests.components.clinic import CLINIC, clinic, declared, materialise, source, visits
 
@@ -143,12 +145,13 @@ def test_a_row_that_is_lost_writes_nothing(workplace: Workplace, instance: dg.Da
     assert_frame_equal(workplace.warehouse.read("deidentified_visits"), before)
 
 
+def spooled(*outcomes: Outcome) -> Spooled:
+    return Spooled(Path("nowhere"), outcomes[-1].rows_out, outcomes[0].rows_in, outcomes, (), None)
+
+
 def test_rows_verdict_counts_what_was_declared_and_what_was_not():
-    table = pl.DataFrame({"a": [1] * 5})
-    declared_loss = rows_verdict(Deidentified(table, (outcome(9, 5, removes=True),), table["a"]))
-    silent_loss = rows_verdict(
-        Deidentified(table, (outcome(9, 7, removes=True), outcome(7, 5, removes=False)), table["a"])
-    )
+    declared_loss = rows_verdict(spooled(outcome(9, 5, removes=True)))
+    silent_loss = rows_verdict(spooled(outcome(9, 7, removes=True), outcome(7, 5, removes=False)))
 
     assert declared_loss.passed
     assert "4 by 'keep only' (others are rare)" in str(declared_loss.description)
@@ -158,8 +161,7 @@ def test_rows_verdict_counts_what_was_declared_and_what_was_not():
 
 
 def test_rows_that_appear_are_as_bad_as_rows_that_go():
-    table = pl.DataFrame({"a": [1] * 5})
-    more = rows_verdict(Deidentified(table, (outcome(3, 5, removes=False),), table["a"]))
+    more = rows_verdict(spooled(outcome(3, 5, removes=False)))
 
     assert not more.passed
 

@@ -1,0 +1,65 @@
+"""The asset of a source that stands elsewhere: what it holds is looked at, and nothing is copied."""
+
+import time
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from synth_assets.components.dataset import Dataset
+from synth_assets.components.failure import say_what_to_do
+from synth_assets.components.metadata import DECIMALS
+from synth_assets.components.resources import Workplace
+
+COLUMNS_CHECK = "columns_as_expected"
+
+
+def source_asset(dataset: Dataset) -> dg.AssetsDefinition:
+    """The asset ``source_<name>``."""
+
+    @dg.asset(
+        name=dataset.source_name,
+        group_name="source",
+        owners=[dataset.owner],
+        kinds={dataset.source_kind},
+        description=f"Where {dataset.title} stands, as it was when last looked at. Nothing is copied.",
+        hooks={say_what_to_do},
+        check_specs=[
+            dg.AssetCheckSpec(
+                COLUMNS_CHECK,
+                asset=dataset.source_name,
+                blocking=True,
+                description="The source has the columns that the steps need, and no undeclared column is left.",
+            )
+        ],
+    )
+    def source(workplace: Workplace) -> dg.MaterializeResult[Any]:
+        started = time.perf_counter()
+        found = dataset.table_source(workplace.folder.input)
+        columns = found.columns()
+        return dg.MaterializeResult(
+            metadata={
+                "place": found.place,
+                "rows": found.table().rows,
+                "dagster/column_schema": _schema(columns),
+                "seconds": round(time.perf_counter() - started, DECIMALS),
+            },
+            check_results=[columns_verdict(dataset, columns)],
+        )
+
+    return source
+
+
+def columns_verdict(dataset: Dataset, columns: pl.Schema) -> dg.AssetCheckResult:
+    """Passes where the steps lead from these columns to those that are declared."""
+    fault = dataset.source_fault(columns)
+    return dg.AssetCheckResult(
+        check_name=COLUMNS_CHECK,
+        passed=fault is None,
+        description=fault or f"All {len(columns)} columns are as the steps need them.",
+        metadata={"columns": len(columns)},
+    )
+
+
+def _schema(columns: pl.Schema) -> dg.TableSchema:
+    return dg.TableSchema([dg.TableColumn(name, str(dtype.base_type())) for name, dtype in columns.items()])
