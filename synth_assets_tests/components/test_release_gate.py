@@ -364,20 +364,29 @@ def test_a_private_release_needs_its_ledger(workplace: Workplace, instance: dg.D
     assert "attack_risk" not in card
 
 
-def test_a_hierarchy_that_cannot_reach_k_writes_nothing_and_says_what_would(
-    workplace: Workplace, instance: dg.DagsterInstance
+@pytest.mark.parametrize(
+    ("hierarchy", "minimum_k", "said"),
+    [
+        ({}, 500, "What would reach it: "),
+        ({}, 5_000, "k is 5000, but the table has 900 rows"),
+        ({"tree": [{"F": "any sex"}]}, 5, "column 'Sex' does not cover 1 of its values at level 1"),
+    ],
+)
+def test_a_hierarchy_or_k_that_cannot_be_writes_nothing_and_says_why(
+    workplace: Workplace, instance: dg.DagsterInstance, hierarchy: dict[str, Any], minimum_k: int, said: str
 ):
     columns = [
-        {**CLINIC["columns"][0], "hierarchy": {}},
+        {**CLINIC["columns"][0], "hierarchy": hierarchy},
         {**CLINIC["columns"][1], "hierarchy": {}},
         CLINIC["columns"][2],
     ]
-    site = Site(workplace, instance, {"columns": columns, "minimum_k": 500})
+    site = Site(workplace, instance, {"columns": columns, "minimum_k": minimum_k})
     result = site.make([*CHAIN, "anonymised_visits"])
     [check] = [one for one in result.get_asset_check_evaluations() if one.check_name == "minimum_k"]
 
     assert "Nothing was written" in refused(result)
     assert not check.passed
+    assert said in str(check.description)
     assert not workplace.warehouse.exists("anonymised_visits")
 
 
