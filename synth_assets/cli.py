@@ -214,8 +214,9 @@ def _release(options: argparse.Namespace) -> int:
 
 
 def _withdraw(options: argparse.Namespace) -> int:
-    published = DataFolder.from_environment().published
-    gone = withdraw(published, options.dataset, options.release, options.reason, datetime.now(UTC))
+    folder = DataFolder.from_environment()
+    now = datetime.now(UTC)
+    gone = withdraw(folder.published, options.dataset, options.release, options.reason, now, folder.withdrawn)
     print(
         f"Withdrawn: {gone.path} holds a tombstone. What was copied elsewhere cannot be called back: tell who has it."
     )

@@ -10,6 +10,7 @@ from synth_assets.components.dataset import Dataset
 from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.metadata import DECIMALS, declared_columns, rounded, steps_taken
 from synth_assets.components.resources import Workplace
+from synth_assets.components.uniqueness import special_unique_figures
 from synth_assets.components.versions import versioned
 from synth_assets.frames import Frame
 from synth_assets.protect import Finding, anonymity
@@ -194,5 +195,6 @@ def anonymity_verdict(table: Frame, dataset: Dataset) -> dg.AssetCheckResult:
                 "quasi-identifiers": ", ".join(dataset.quasi_identifiers),
                 "source of the limit": dataset.policy.minimum_k.source,
             }
+            | special_unique_figures(table, dataset)
         ),
     )

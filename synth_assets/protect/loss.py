@@ -21,16 +21,17 @@ class Losses:
     """The losses of one table; the first three are from 0 (as it was) to 1 (nothing left).
 
     Attributes:
-        loss_metric: LM (Iyengar 2002, section 3), the mean over cells of how much of its column a label spans: of the
-            range for numbers and dates, (values under it - 1) / (values - 1) for others, 1 for a suppressed one. The
-            spans are those of the table's own values. Also known as NCP (Xu et al. 2006; Ghinita et al. 2007, eq. 3).
-        precision: 1 - Prec (Sweeney 2002, section 3): the mean over cells of level / highest level.
-        entropy: Non-uniform entropy (de Waal and Willenborg 1999; Gionis and Tassa 2009, definition 4.3): the sum over
-            cells of -log2 of the share that the value has of its label, over that of a table without any value left.
-        discernibility: Bayardo and Agrawal 2005, eq. 1: the sum of squares of class sizes, and for each suppressed row
-            the rows of the table.
-        average_class_size: C_AVG (LeFevre, DeWitt and Ramakrishnan 2006, section 2.3), also AECS: the mean rows of a
-            class over k, of the rows that are left; 1 is best.
+        loss_metric: LM (Iyengar 2002), the mean over cells of how much of its column a label spans: of the range for
+            numbers and dates, (values under it - 1) / (values - 1) for others, 1 for a suppressed one. The spans are
+            those of the table's own values. NCP (Xu et al. 2006; Ghinita et al. 2007) is the same for numbers; for
+            others it is values under it / values, and 0 where that is one value.
+        precision: 1 - Prec (Sweeney 2002): the mean over cells of level / highest level.
+        entropy: Non-uniform entropy (de Waal and Willenborg 1999; Gionis and Tassa 2009): the sum over cells of
+            -log2 of the share that the value has of its label, over that of a table without any value left.
+        discernibility: Bayardo and Agrawal 2005: the sum of squares of class sizes, and for each suppressed row the
+            rows of the table.
+        average_class_size: C_AVG (LeFevre, DeWitt and Ramakrishnan 2006), also AECS: the mean rows of a class over k,
+            of the rows that are left; 1 is best.
     """
 
     loss_metric: float

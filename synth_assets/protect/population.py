@@ -20,7 +20,7 @@ class Population:
 
     Attributes:
         rows: How many rows the population has.
-        k_map: Rows of the population in the smallest class that the table has rows in (Sweeney 2002, k-map).
+        k_map: Rows of the population in the smallest class that the table has rows in (Sweeney 2001, k-map).
         delta: Least and greatest share of a class of the population whose rows are in the table, over all its classes
             (Nergiz, Atzori and Clifton 2007, definition 2: delta-presence); 0 where it has a class that the table has
             not.

@@ -1,7 +1,8 @@
 """How likely it is that a row is told to be a person's: prosecutor, journalist and marketer risk, from class sizes.
 
 El Emam 2013 (Guide to the De-Identification of Personal Health Information), chapter 16; the marketer's in Dankar and
-El Emam 2010. The chance of a right guess in a class of F people is 1 / F.
+El Emam 2010. ARX has the same formulas (RiskModelSampleSummary). The chance of a right guess in a
+class of F people is 1 / F.
 """
 
 from dataclasses import dataclass

@@ -35,7 +35,8 @@ class SpecialUniques:
             of which it is a ``minimal`` sample unique.
         scores: How many ``rows`` have each SUDA ``score``, ascending, 0 for rows without a minimal sample unique. A row
             gets, for each of its minimal sample uniques of size s, the product of (q - i) over i from s to m, where q
-            is the number of quasi-identifiers and m the lesser of ``most_together`` and q - 1.
+            is the number of quasi-identifiers and m the lesser of ``most_together`` and q - 1. Where all sizes are
+            looked at, that is sdcMicro's ``suda2`` with ``original_scores``.
     """
 
     rows: int

@@ -7,10 +7,10 @@ from typing import Self
 
 from synth_assets.describe import Description
 from synth_assets.release.differences import differences, within_caps
+from synth_assets.release.kept import SUFFIX, kept_descriptions
 from synth_assets.release.withdraw import releases
 
 VERSION_KEY = "original_version"
-SUFFIX = "_description.json"
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,7 +18,7 @@ class Earlier:
     """The releases of a dataset so far.
 
     Attributes:
-        descriptions: That are out. Those of a release that was withdrawn are gone with it.
+        descriptions: That are out, and those of withdrawn releases: what was told stays told.
         count: How many releases there were; withdrawn ones count, for they were seen.
         rows: Synthetic rows that are out, over all releases that stand, random ones apart.
     """
@@ -28,22 +28,28 @@ class Earlier:
     rows: int
 
     @classmethod
-    def of(cls, published: Path, dataset: str) -> Self:
+    def of(cls, published: Path, dataset: str, kept: Path) -> Self:
         """The releases in a folder.
 
+        Args:
+            published: The folder of all releases.
+            dataset: Whose.
+            kept: The folder, inside, with the descriptions of withdrawn releases.
+
         Raises:
-            ReleaseError: A release cannot be read.
+            ReleaseError: A release cannot be read, or a description of a withdrawn one is not there as it was.
             DescriptionError: As above.
         """
-        standing = [one for one in releases(published, dataset) if not one.withdrawn]
-        files = [file for one in standing for file in sorted(one.path.glob(f"*{SUFFIX}"))]
+        known = releases(published, dataset)
+        files = [file for one in known if not one.withdrawn for file in sorted(one.path.glob(f"*{SUFFIX}"))]
+        files += [file for one in known if one.withdrawn for file in kept_descriptions(one.path, kept)]
         held = {file: Description.from_json(file.read_text(encoding="utf-8")) for file in files}
         counted = [file for file, description in held.items() if description.rows is not None]
         rows = sum(_rows(file.with_name(file.name.removesuffix(SUFFIX) + ".parquet")) for file in counted)
-        return cls(tuple(held.values()), len(releases(published, dataset)), rows)
+        return cls(tuple(held.values()), len(known), rows)
 
     def differences(self, new: Sequence[Description], minimum_count: int) -> tuple[bool, str]:
-        """Whether the new descriptions can be told beside those that are out, and a sentence.
+        """Whether the new descriptions can be told beside those that are or were out, and a sentence.
 
         Args:
             new: That would be released.
@@ -59,20 +65,20 @@ class Earlier:
         ]
         if beside:
             return False, (
-                f"The same data are out in another mode than {beside[0].mode} already, and the exact counts of two "
-                "modes side by side tell hidden ones. Withdraw that release, or release the mode that is out."
+                f"The same data are out in another mode than {beside[0].mode} already, or were until withdrawn, and "
+                "the exact counts of two modes side by side tell hidden ones. Release the mode that is out, or ask for "
+                "epsilon. Withdrawing does not help: what was told stays told."
             )
         compared = [differences(one, out, minimum_count) for one in exact]
         cells, telling = sum(one.compared for one in compared), sum(one.failing for one in compared)
         if telling:
             return False, (
-                f"{telling} of {cells} counts differ from what is out by so little that it tells of fewer than "
-                f"{minimum_count} people. Withdraw the earlier release, round counts, or ask for epsilon."
+                f"{telling} of {cells} counts differ from what is or was out by so little that it tells of fewer than "
+                f"{minimum_count} people. Round counts, ask for epsilon, or wait until more has changed. Withdrawing "
+                "does not help: what was told stays told."
             )
-        return (
-            True,
-            f"{cells} counts were compared with {len(out)} descriptions that are out; none tells of a few people.",
-        )
+        told = f"{len(out)} descriptions that are or were out"
+        return True, f"{cells} counts were compared with {told}; none tells of a few people."
 
     def caps(
         self, new: Sequence[tuple[Description, int]], *, most_releases: int, most_rows_per_row: float

@@ -15,6 +15,7 @@ from typing import Final
 from synth_assets.errors import ReleaseError
 from synth_assets.release.bundle import check_id, check_name
 from synth_assets.release.files import flush, flush_names
+from synth_assets.release.kept import keep
 from synth_assets.release.verifier import MANIFEST
 from synth_assets.storage.files import temporary_folder
 
@@ -78,10 +79,13 @@ def releases(published: Path, dataset: str) -> list[Released]:
     return [_released(place) for place in places]
 
 
-def withdraw(published: Path, dataset: str, release_id: str, reason: str, when: datetime) -> Released:
+def withdraw(  # noqa: PLR0913, PLR0917 - which, why, when, and where things are
+    published: Path, dataset: str, release_id: str, reason: str, when: datetime, kept: Path
+) -> Released:
     """Take a release's files away in one step, and leave ``WITHDRAWN.json`` and the old ``manifest.json``.
 
-    The tombstone is made ready first. Then the release is renamed to a hidden name, at which its files are gone for
+    Its descriptions are kept inside first: they were public, and new releases are compared with them. The tombstone is
+    made ready next. Then the release is renamed to a hidden name, at which its files are gone for
     readers, and the tombstone to the release's; a process killed in between leaves the second to ``releases`` or to
     another call. Last, the files are deleted.
 
@@ -91,6 +95,7 @@ def withdraw(published: Path, dataset: str, release_id: str, reason: str, when: 
         release_id: Which.
         reason: For people; it is published.
         when: With a zone.
+        kept: The folder, inside, with the descriptions of withdrawn releases.
 
     Raises:
         ReleaseError: There is no such release, it was withdrawn already, the reason is empty, the time has no zone, or
@@ -104,6 +109,7 @@ def withdraw(published: Path, dataset: str, release_id: str, reason: str, when: 
         if not place.exists():
             _put_tombstone(place)
         _refuse_unless_whole(place)
+        keep(place, kept)
         _make_ready(place, reason.strip(), when)
         _take_away(place)
     except OSError as error:

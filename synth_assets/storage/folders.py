@@ -60,13 +60,18 @@ class DataFolder:
 
     @property
     def state(self) -> Path:
-        """The key and the privacy-budget ledger; never rebuilt."""
+        """The key, the privacy-budget ledger and what withdrawn releases told; never rebuilt."""
         return self.root / "state"
 
     @property
     def ledger(self) -> Path:
         """The privacy-budget ledger: an SQLite file."""
         return self.state / "ledger.sqlite"
+
+    @property
+    def withdrawn(self) -> Path:
+        """Descriptions of withdrawn releases, with which new ones are compared."""
+        return self.state / "withdrawn"
 
     @property
     def published(self) -> Path:

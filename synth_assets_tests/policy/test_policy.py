@@ -32,7 +32,7 @@ def test_the_internal_policy_has_its_limits_with_their_sources():
     ("name", "limits"),
     [
         ("nhs_small_numbers", {"minimum_count": 8, "round_to": 5}),
-        ("ons_10_5", {"minimum_count": 10, "round_to": 5}),
+        ("ons_10_5", {"minimum_count": 10}),
         ("ema_0070", {"minimum_k": 12, "attack_risk": 0.09}),
     ],
 )
@@ -41,6 +41,11 @@ def test_quoted_limits_are_those_of_the_source(name: str, limits: dict[str, floa
     for rule, limit in limits.items():
         assert getattr(policy, rule).limit == limit
         assert not getattr(policy, rule).source.startswith("house rule")
+
+
+def test_the_rounding_of_the_10_5_rule_is_not_said_to_be_quoted():
+    rule = load_policy("ons_10_5").round_to
+    assert (rule.limit, rule.source.split(",")[0]) == (5, "house rule")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -97,7 +97,10 @@ def test_missing_is_as_far_as_can_be():
 
 
 def test_a_table_worked_out_by_hand():
-    """One class: counts 3, 2, 1. Entropy 1.01 nats; 3 < c * 3 for l = 2 and 3 < c * 1 for l = 3."""
+    """One class: counts 3, 2, 1. Entropy 1.01 nats; 3 < c * 3 for l = 2 and 3 < c * 1 for l = 3.
+
+    pyCANON 1.3.6 says c = 1 for l = 3: it sorts counts ascending, and so takes the rarest value for the most frequent.
+    """
     table = pl.DataFrame({"a": [1] * 6, "s": list("xxxyyz")})
     found = anonymity(table, quasi_identifiers=["a"], sensitive=["s"]).diversity["s"]
     assert found.recursive.rows() == [(2, 1.0), (3, 3.0)]

@@ -78,6 +78,18 @@ def test_four_people_by_hand():
     assert found.scores.rows() == [(0, 2), (1, 3)]
 
 
+@pytest.mark.parametrize(("size", "score"), [(1, 3 * 2 * 1), (2, 2 * 1), (3, 1), (4, 1)])
+def test_scores_are_those_of_sdcmicro(size: int, score: int):
+    """Its Suda2.h gives a minimal sample unique of s among q columns the product of (q - j), j from s to q - 1.
+
+    One row is all ones; each other has one zero, in the first ``size`` columns, and is there twice.
+    """
+    zeros = [[int(place != zero) for place in range(4)] for zero in range(size)] * 2
+    table = pl.DataFrame([[1, 1, 1, 1], *zeros], NAMES, orient="row")
+    found = special_uniques(table, quasi_identifiers=NAMES, most_together=4)
+    assert found.scores.rows() == [(0, 2 * size), (score, 1)]
+
+
 def test_a_table_with_many_values_is_counted_the_same_way():
     chance = rng()
     table = pl.DataFrame({name: chance.integers(0, 3_000, 4_000) for name in NAMES})

@@ -2,11 +2,13 @@
 
 import datetime as dt
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from synth_assets.errors import ReleaseError
+from synth_assets.release.earlier import Earlier
 from synth_assets.release.withdraw import releases, withdraw
 from synth_assets.release.write import Written, write_release
 from synth_assets_tests.release.bundles import ID, WHEN, bundle
@@ -21,7 +23,7 @@ def written(tmp_path: Path) -> Written:
 
 def test_tombstone_is_all_that_is_left(tmp_path: Path, written: Written):
     manifest = (written.path / "manifest.json").read_bytes()
-    gone = withdraw(tmp_path, "ae", ID, " wrong dates ", WHEN)
+    gone = withdraw(tmp_path, "ae", ID, " wrong dates ", WHEN, tmp_path / "kept")
     assert {path.name for path in written.path.iterdir()} == {"WITHDRAWN.json", "manifest.json"}
     assert (written.path / "manifest.json").read_bytes() == manifest
     assert json.loads((written.path / "WITHDRAWN.json").read_bytes()) == {
@@ -35,9 +37,30 @@ def test_tombstone_is_all_that_is_left(tmp_path: Path, written: Written):
     assert [path.name for path in (tmp_path / "ae").iterdir()] == [ID]
 
 
+def test_what_a_withdrawn_release_told_is_kept_inside(tmp_path: Path, written: Written):
+    (standing,) = Earlier.of(tmp_path, "ae", tmp_path / "kept").descriptions
+    told = (written.path / "independent_ae_description.json").read_bytes()
+    withdraw(tmp_path, "ae", ID, "wrong", WHEN, tmp_path / "kept")
+
+    kept = tmp_path / "kept" / "ae" / ID
+    assert {path.name: path.read_bytes() for path in kept.iterdir()} == {"independent_ae_description.json": told}
+    earlier = Earlier.of(tmp_path, "ae", tmp_path / "kept")
+    assert earlier.descriptions == (standing,)
+    assert (earlier.count, earlier.rows) == (1, 0)
+
+
+@pytest.mark.usefixtures("written")
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_text("{}")])
+def test_what_a_withdrawn_release_told_has_to_be_there_as_it_was(tmp_path: Path, damage: Callable[[Path], object]):
+    withdraw(tmp_path, "ae", ID, "wrong", WHEN, tmp_path / "kept")
+    damage(tmp_path / "kept" / "ae" / ID / "independent_ae_description.json")
+    with pytest.raises(ReleaseError, match=rf"{ID} was withdrawn.*missing or not as it was released\. Put it back"):
+        Earlier.of(tmp_path, "ae", tmp_path / "kept")
+
+
 def test_releases_are_listed_by_time(tmp_path: Path, written: Written):
     write_release(tmp_path, bundle(identifier=OTHER))
-    withdraw(tmp_path, "ae", ID, "wrong", WHEN)
+    withdraw(tmp_path, "ae", ID, "wrong", WHEN, tmp_path / "kept")
     assert [(one.id, one.withdrawn, one.created) for one in releases(tmp_path, "ae")] == [
         (ID, True, WHEN),
         (OTHER, False, WHEN),
@@ -47,11 +70,11 @@ def test_releases_are_listed_by_time(tmp_path: Path, written: Written):
 
 
 def test_id_of_a_withdrawn_release_is_not_used_again(tmp_path: Path, written: Written):
-    withdraw(tmp_path, "ae", ID, "wrong", WHEN)
+    withdraw(tmp_path, "ae", ID, "wrong", WHEN, tmp_path / "kept")
     with pytest.raises(ReleaseError, match="already"):
         write_release(tmp_path, bundle())
     with pytest.raises(ReleaseError, match="was withdrawn already"):
-        withdraw(tmp_path, "ae", ID, "again", WHEN)
+        withdraw(tmp_path, "ae", ID, "again", WHEN, tmp_path / "kept")
     assert json.loads((written.path / "WITHDRAWN.json").read_bytes())["reason"] == "wrong"
 
 
@@ -66,11 +89,11 @@ def test_id_of_a_withdrawn_release_is_not_used_again(tmp_path: Path, written: Wr
 )
 def test_withdrawal_that_cannot_be(tmp_path: Path, written: Written, asked: tuple[str, str, dt.datetime], message: str):
     with pytest.raises(ReleaseError, match=message):
-        withdraw(tmp_path, "ae", *asked)
+        withdraw(tmp_path, "ae", *asked, tmp_path / "kept")
     assert (written.path / "independent_ae.csv").exists()
 
 
-@pytest.mark.parametrize("renames", [0, 1, 2])
+@pytest.mark.parametrize("renames", [0, 1, 2, 3])
 def test_killed_before_each_rename(tmp_path: Path, written: Written, monkeypatch: pytest.MonkeyPatch, renames: int):
     rename, done = Path.rename, []
 
@@ -82,18 +105,19 @@ def test_killed_before_each_rename(tmp_path: Path, written: Written, monkeypatch
 
     monkeypatch.setattr(Path, "rename", killed)
     with pytest.raises(KeyboardInterrupt):
-        withdraw(tmp_path, "ae", ID, "wrong", WHEN)
+        withdraw(tmp_path, "ae", ID, "wrong", WHEN, tmp_path / "kept")
     monkeypatch.undo()
     (found,) = releases(tmp_path, "ae")
-    assert found.withdrawn == (renames == 2)
-    assert (written.path / "independent_ae.csv").exists() == (renames < 2)
-    if renames < 2:
-        assert withdraw(tmp_path, "ae", ID, "once more", WHEN).withdrawn
+    assert found.withdrawn == (renames == 3)
+    assert (written.path / "independent_ae.csv").exists() == (renames < 3)
+    assert len(Earlier.of(tmp_path, "ae", tmp_path / "kept").descriptions) == 1
+    if renames < 3:
+        assert withdraw(tmp_path, "ae", ID, "once more", WHEN, tmp_path / "kept").withdrawn
     assert not list(tmp_path.rglob("*.csv"))
 
 
 def test_rows_that_a_killed_withdrawal_left_are_deleted(tmp_path: Path, written: Written):
-    withdraw(tmp_path, "ae", ID, "wrong", WHEN)
+    withdraw(tmp_path, "ae", ID, "wrong", WHEN, tmp_path / "kept")
     written.path.rename(tmp_path / "ae" / f".{ID}.tombstone")
     hidden = tmp_path / "ae" / f".{ID}.0123456789abcdef.tmp"
     hidden.mkdir()
