@@ -195,6 +195,6 @@ def anonymity_verdict(table: Frame, dataset: Dataset) -> dg.AssetCheckResult:
                 "quasi-identifiers": ", ".join(dataset.quasi_identifiers),
                 "source of the limit": dataset.policy.minimum_k.source,
             }
-            | special_unique_figures(table, dataset)
+            | special_unique_figures(table, found.rows, dataset)
         ),
     )

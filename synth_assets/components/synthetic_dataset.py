@@ -155,11 +155,11 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
     title: str = Field(description="What people call the table.")
     source: Source = Field(
         description=(
-            "The asset that holds the sensitive table; or where it stands: 'file: path' (CSV or Parquet, * for several), "
+            "The asset that holds the table; or where it stands: 'file: path' (CSV or Parquet; * for several), "
             "'duckdb: path' or 'postgres: VARIABLE' with 'table: name'."
         )
     )
-    enabled: bool = Field(default=True, description="Whether it is made; if not, its YAML is only checked.")
+    enabled: bool = Field(default=True, description="Whether assets are made; if not, the YAML is only checked.")
     owner: str = Field(default="team:data-stewards", description="Who answers for the assets.")
     reference_assets: Sequence[str] = Field(default=(), description="Look-up tables that are assets.")
     reference_files: Mapping[str, str] = Field(

@@ -3,9 +3,8 @@
 from math import comb
 from typing import Any
 
-import polars as pl
-
 from synth_assets.components.dataset import Dataset
+from synth_assets.frames import Frame
 from synth_assets.protect import special_uniques
 from synth_assets.protect.special_uniques import MOST_TOGETHER
 
@@ -15,19 +14,20 @@ MOST_WORK = 20_000_000
 _COUNT, _SHARE = "special uniques", "share special unique"
 
 
-def special_unique_figures(table: pl.DataFrame, dataset: Dataset, most_work: int = MOST_WORK) -> dict[str, Any]:
+def special_unique_figures(table: Frame, rows: int, dataset: Dataset, most_work: int = MOST_WORK) -> dict[str, Any]:
     """How many rows are alone by a few quasi-identifiers already, or why that was not counted.
 
     Args:
-        table: With the dataset's quasi-identifiers, and rows.
+        table: With the dataset's quasi-identifiers.
+        rows: How many it has, at least 1.
         dataset: A number from 1 to below its ``minimum_count`` is not told.
         most_work: Rows times sets of up to ``MOST_TOGETHER`` quasi-identifiers, inclusive.
     """
     columns = dataset.quasi_identifiers
     together = min(MOST_TOGETHER, len(columns))
     sets = sum(comb(len(columns), size) for size in range(1, together + 1))
-    if len(table) * sets > most_work:
-        return {_COUNT: f"not counted: {len(table):,} rows x {sets:,} sets of columns are more than {most_work:,}"}
+    if rows * sets > most_work:
+        return {_COUNT: f"not counted: {rows:,} rows x {sets:,} sets of columns are more than {most_work:,}"}
     found = special_uniques(table, quasi_identifiers=columns)
     words = {"a special unique is": f"alone by at most {together} of the {len(columns)} quasi-identifiers (SUDA)"}
     if 0 < found.special < dataset.minimum_count:

@@ -21,14 +21,14 @@ def alone(rows: int, together: int = 14) -> pl.DataFrame:
     [(0, 0, 0.0), (1, "fewer than 5", None), (4, "fewer than 5", None), (6, 6, 0.3)],
 )
 def test_small_numbers_are_not_told(rows: int, count: int | str, share: float | None):
-    found = special_unique_figures(alone(rows), NUMBER)
+    found = special_unique_figures(alone(rows), 20, NUMBER)
     assert (found["special uniques"], found.get("share special unique")) == (count, share)
     assert found["a special unique is"] == "alone by at most 2 of the 2 quasi-identifiers (SUDA)"
 
 
 def test_large_tables_are_passed_over_and_said_to_be():
-    assert special_unique_figures(alone(6), NUMBER, most_work=60)["special uniques"] == 6
-    assert special_unique_figures(alone(6), NUMBER, most_work=59) == {
+    assert special_unique_figures(alone(6), 20, NUMBER, most_work=60)["special uniques"] == 6
+    assert special_unique_figures(alone(6), 20, NUMBER, most_work=59) == {
         "special uniques": "not counted: 20 rows x 3 sets of columns are more than 59"
     }
 
