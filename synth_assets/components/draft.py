@@ -181,7 +181,8 @@ def _text(value: object, *, inside: bool = False) -> str:
     plain = yaml.safe_dump(held, allow_unicode=True, width=1_000_000, default_flow_style=inside or None)
     plain = plain.removesuffix("\n").removesuffix("\n...")
     plain = plain[1:-1] if inside else plain
-    return plain if "\n" not in plain and "#" not in plain else json.dumps(value)
+    odd = "\n" in plain or "#" in plain or plain.isdecimal()  # a later YAML would read 009 as a number
+    return json.dumps(value) if odd else plain
 
 
 def _comment(text: str) -> str:

@@ -1,7 +1,6 @@
 """The asset of a source that stands elsewhere: what it holds is looked at, and nothing is copied."""
 
 import time
-from typing import Any
 
 import dagster as dg
 import polars as pl
@@ -33,7 +32,7 @@ def source_asset(dataset: Dataset) -> dg.AssetsDefinition:
             )
         ],
     )
-    def source(workplace: Workplace) -> dg.MaterializeResult[Any]:
+    def source(workplace: Workplace) -> dg.MaterializeResult:
         started = time.perf_counter()
         found = dataset.table_source(workplace.folder.input)
         columns = found.columns()
