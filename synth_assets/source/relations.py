@@ -35,13 +35,12 @@ def _said(text: str) -> str:
 
 
 _FAULTS = (
-    (r"unicode|utf-?8|encod", "it is not in UTF-8; save it in that encoding"),
     (r"Expected Number of Columns|too many columns|columns? (were|was) found", "a line has too many or too few values"),
-    (r"quote", "a quote is opened and not closed"),
+    (r"unterminated quote", "a quote is opened and not closed"),
+    (r"not utf-8 encoded|invalid unicode", "it is not in UTF-8; save it in that encoding"),
     (r"Could not set lock|lock on file", "another process has it open for writing; try again when it has ended"),
-    (r"not a valid DuckDB database", "it is no DuckDB file"),
+    (r"not a valid DuckDB database|in-memory database in read-only", "it is no DuckDB file"),
     (r"too small to be a Parquet|No magic bytes|Parquet", "it is not a whole Parquet file"),
-    (r"sniff|It was not possible to automatically detect", "its columns cannot be told apart; say its 'delimiter'"),
     (r"Permission denied", "this user may not read it"),
     (r"No such file|does not exist", "it is not there, or a table or column of that name is not"),
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -9,6 +10,7 @@ import polars as pl
 
 from synth_assets.errors import SourceError
 from synth_assets.frames import BatchedTable, quoted
+from synth_assets.source.header import header
 from synth_assets.source.parquet_files import refuse_others
 from synth_assets.source.relations import streamed, told
 from synth_assets.source.table_source import Streamed
@@ -93,7 +95,7 @@ class TextFiles:
 
     def _raw(self, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
         """All columns as text, missing values as null."""
-        raw = self._read(connection, [str(path) for path in self.paths])
+        raw = self._read(connection)
         if not self.trim and self.missing == ("",):
             return raw
         words = ", ".join(f"'{word.replace(chr(39), chr(39) * 2)}'" for word in {"", *self.missing})
@@ -105,18 +107,31 @@ class TextFiles:
             )
         )
 
-    def _read(self, connection: duckdb.DuckDBPyConnection, paths: list[str]) -> duckdb.DuckDBPyRelation:
+    def _read(self, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
+        """Every column as it stands; a line with more or fewer values than the first is an error."""
+        names, delimiter = self._header
         return connection.read_csv(
-            paths,  # pyrefly: ignore[bad-argument-type]  # several are allowed
+            [str(path) for path in self.paths],  # pyrefly: ignore[bad-argument-type]  # several are allowed
+            auto_detect=False,
+            columns=dict.fromkeys(names, "VARCHAR"),  # pyrefly: ignore[bad-argument-type]  # names and types
             header=True,
-            all_varchar=True,
-            hive_partitioning=False,
+            delimiter=delimiter,
+            quotechar='"',
+            escapechar='"',
+            strict_mode=True,
             na_values="",
-            delimiter=self.delimiter,
+            hive_partitioning=False,
         )
 
+    @cached_property
+    def _header(self) -> tuple[list[str], str]:
+        found = [header(path, self.delimiter) for path in self.paths]
+        texts = [pl.Schema(dict.fromkeys(names, pl.String)) for names, _ in found]
+        refuse_others(texts[0], texts[1:], self.paths)
+        return found[0]
+
     def _types(self, connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-        names = self._names(connection)
+        names, _ = self._header
         unknown = [name for name in self.types if name not in names]
         if unknown:
             message = (
@@ -127,18 +142,6 @@ class TextFiles:
         open_ones = [name for name in names if name not in self.types]
         found = self._found(connection, open_ones) if open_ones else {}
         return {name: self.types.get(name) or found[name] for name in names}
-
-    def _names(self, connection: duckdb.DuckDBPyConnection) -> list[str]:
-        found = [self._header(connection, path) for path in self.paths]
-        refuse_others(found[0], found[1:], self.paths)
-        return found[0].names()
-
-    def _header(self, connection: duckdb.DuckDBPyConnection, path: Path) -> pl.Schema:
-        if path.stat().st_size == 0:
-            message = f"{path} is empty. The first line must name the columns."
-            raise SourceError(message)
-        with told(str(path)):
-            return pl.DataFrame(self._read(connection, [str(path)]).limit(0).to_arrow_table()).schema
 
     def _found(self, connection: duckdb.DuckDBPyConnection, names: list[str]) -> dict[str, str]:
         """Of each column the first type that all its values have; text where there is no value."""
