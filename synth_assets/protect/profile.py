@@ -86,8 +86,9 @@ class Profile:
 
     @property
     def person_column(self) -> str | None:
-        """The column that seems to say whose row each is, and has no gaps: of several the first."""
-        return next((column.name for column in self.columns if column.person and not column.missing), None)
+        """The column that seems to say whose row each is, and has no gaps; of several one that names people."""
+        found = [column.name for column in self.columns if column.person and not column.missing]
+        return next((name for name in found if _PEOPLE.search(spoken(name))), found[0] if found else None)
 
 
 def profile(batches: Iterable[pl.DataFrame], *, minimum_count: int) -> Profile:
@@ -217,8 +218,8 @@ class _Counts:
         return "other", "nothing in its name or values says more"
 
     def _names_person(self) -> bool:
-        whole = self.type == "integer" and not self.repeated
-        return whole or bool(_KEYS.search(spoken(self.name))) or "NHS number" in self.found
+        named = self.type == "integer" or bool(_PEOPLE.search(spoken(self.name)))
+        return (named and not self.repeated) or bool(_KEYS.search(spoken(self.name))) or "NHS number" in self.found
 
     def _is_key(self, kind: ColumnType, rows: int) -> bool:
         """Whether no value is repeated, and that is no accident."""
