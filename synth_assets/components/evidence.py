@@ -150,7 +150,7 @@ class Candidate:
         dataset = self.dataset
         original = TableHandle(self.workplace.warehouse, dataset.original)
         rng = Randomness().rng(f"{dataset.risk(self.mode)} for a release")
-        found = measure_risk(dataset, self.mode, self.workplace, original, self.table.read(), rng)
+        found = measure_risk(dataset, self.mode, self.workplace, original, self.table, rng)
         if found is None:
             said = "Not run: nobody is held out from the description, so no attack can be measured."
             for rule in (self.policy.attack_risk, self.policy.copy_risk):

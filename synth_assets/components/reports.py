@@ -6,19 +6,22 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import numpy as np
 import polars as pl
 
 from synth_assets.components.dataset import Dataset
 from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.inputs import gated
 from synth_assets.components.metadata import rounded, told_columns
-from synth_assets.components.resources import Workplace
+from synth_assets.components.resources import Randomness, Workplace
 from synth_assets.ledger.explain import explained
 from synth_assets.measure import Comparison, compare
 from synth_assets.measure.dependence import STANDARD_ERRORS, Dependence, dependence_kept
 from synth_assets.policy import Rule
 from synth_assets.report import mode_table, write_across_modes, write_comparison
 from synth_assets.schema import Mode
+from synth_assets.storage.sample import rows_where, some_of
+from synth_assets.storage.warehouse import TableHandle
 
 MEASUREMENT_COLUMNS = {
     "ways": ("integer", "1 for a column, 2 for a pair"),
@@ -50,6 +53,9 @@ MODE_COLUMNS = {
     "value": ("float", "Mean over columns or pairs. From the mode's comparison"),
     "floor": ("float", "The same by sampling alone. From the mode's comparison"),
 }
+MOST_ROWS = 1_000_000
+"""Of a larger table as many random rows are compared."""
+
 MEASURES = {"tvd_1": "1-way", "tvd_2": "2-way", "nmi_error": "NMI error"}
 
 
@@ -65,8 +71,8 @@ def _comparison(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
     @dg.asset(
         name=name,
         ins={
-            "original": gated(dataset, dataset.original, pl.DataFrame),
-            "synthetic": gated(dataset, dataset.synthetic(mode), pl.DataFrame),
+            "original": gated(dataset, dataset.original, TableHandle),
+            "synthetic": gated(dataset, dataset.synthetic(mode), TableHandle),
         },
         group_name="reports",
         owners=[dataset.owner],
@@ -75,16 +81,31 @@ def _comparison(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
         metadata={"dagster/column_schema": told_columns(MEASUREMENT_COLUMNS)},
         hooks={say_what_to_do},
     )
-    def comparison(workplace: Workplace, original: pl.DataFrame, synthetic: pl.DataFrame) -> dg.Output[pl.DataFrame]:
+    def comparison(
+        workplace: Workplace, randomness: Randomness, original: TableHandle, synthetic: TableHandle
+    ) -> dg.Output[pl.DataFrame]:
         started = time.perf_counter()
-        schema = dataset.original_schema(workplace.folder.input, workplace.key, original.schema)
-        found = compare(original, synthetic, schema)
+        rng = randomness.rng(name)
+        sides = [
+            rows_where(table, some_of(np.ones(table.rows, dtype=np.bool_), MOST_ROWS, rng))
+            for table in (original, synthetic)
+        ]
+        schema = dataset.original_schema(workplace.folder.input, workplace.key, sides[0].schema)
+        found = compare(sides[0], sides[1], schema)
         pictures = _pictures(found, dataset.synthetic(mode), dataset, workplace.folder.reports / name)
         told = rounded(_figures(found)) | pictures | told_bound(dataset, mode)
+        told |= sampled(original.rows, synthetic.rows)
         told |= {"seconds": round(time.perf_counter() - started, 3)}
         return dg.Output(found.measurements, metadata=told)
 
     return comparison
+
+
+def sampled(*rows: int) -> dict[str, str]:
+    """What is said where not all rows are compared."""
+    if max(rows) <= MOST_ROWS:
+        return {}
+    return {"sample": f"at most {MOST_ROWS:,} random rows of each table ({' and '.join(f'{one:,}' for one in rows)})"}
 
 
 def told_bound(dataset: Dataset, mode: Mode) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from typing import Any
 
 import dagster as dg
@@ -15,15 +16,22 @@ from synth_assets.components.metadata import DECIMALS, rounded, told_columns
 from synth_assets.components.protected import units_of
 from synth_assets.components.resources import Randomness, Workplace
 from synth_assets.components.stored import stored_description
+from synth_assets.frames import Frame, in_order
 from synth_assets.measure.risk import Attack, Risks, Verdict, decide, risk
 from synth_assets.measure.risk.copies import NAME as COPIES
+from synth_assets.measure.risk.lookalikes import lookalikes
 from synth_assets.policy import Rule
 from synth_assets.schema import Mode, Schema
+from synth_assets.storage.sample import Flags, rows_of, rows_where, some_of
+from synth_assets.storage.tables import TableName
 from synth_assets.storage.warehouse import TableHandle
 
 ATTACK_CHECK, COPY_CHECK = "attack_risk", "copy_risk"
 ATTACKS = 2_000
 """Of each kind on either side, if there are as many rows held out."""
+
+MOST_ROWS = 100_000
+"""Described, held out and synthetic rows that attacks work on, each; of more a random sample."""
 
 RISK_COLUMNS = {
     "name": ("text", "The attack"),
@@ -46,7 +54,7 @@ def risk_asset(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
         name=dataset.risk(mode),
         ins={
             "original": gated(dataset, dataset.original, TableHandle),
-            "synthetic": gated(dataset, dataset.synthetic(mode), pl.DataFrame),
+            "synthetic": gated(dataset, dataset.synthetic(mode), TableHandle),
         },
         group_name="reports",
         owners=[dataset.owner],
@@ -68,14 +76,14 @@ def risk_asset(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
         ],
     )
     def measured(
-        workplace: Workplace, randomness: Randomness, original: TableHandle, synthetic: pl.DataFrame
+        workplace: Workplace, randomness: Randomness, original: TableHandle, synthetic: TableHandle
     ) -> Iterator[Any]:
         started = time.perf_counter()
         rng = randomness.rng(dataset.risk(mode))
         found = measure_risk(dataset, mode, workplace, original, synthetic, rng)
         private = dataset.privacy.bound(mode)[0] is not None
         yield from verdicts(found, dataset, private=private)
-        told = figures(found) | {"seconds": round(time.perf_counter() - started, 3)}
+        told = figures(found) | sampled(synthetic.rows) | {"seconds": round(time.perf_counter() - started, 3)}
         yield dg.Output(Risks((), (), (0, 0, 0)).table if found is None else found.table, metadata=told)
 
     return measured
@@ -86,23 +94,43 @@ def measure_risk(  # noqa: PLR0913, PLR0917 - whose table, where it is, and what
     mode: Mode,
     workplace: Workplace,
     original: TableHandle,
-    synthetic: pl.DataFrame,
+    synthetic: Frame,
     rng: np.random.Generator,
 ) -> Risks | None:
     """Attacks on rows described and rows held out; ``None`` where nothing is held out.
 
+    Of more than ``MOST_ROWS`` rows on a side the attacker has a random sample; copies are looked for in all of them.
+
     Raises:
         MeasurementError: The tables do not fit each other.
     """
-    units = workplace.warehouse.read(units_of(dataset.original).name, units_of(dataset.original).schema)
-    control = units["held_out"] & units["counted"]
-    if not control.any() or not units["described"].any():
+    described, control = _sides(workplace, units_of(dataset.original))
+    if not control.any() or not described.any():
         return None
-    table = original.read()
-    schema: Schema = dataset.original_schema(workplace.folder.input, workplace.key, table.schema)
-    described = table.filter(units["described"])
+    schema: Schema = dataset.original_schema(workplace.folder.input, workplace.key, original.lazy().collect_schema())
+    training, held = (rows_where(original, some_of(side, MOST_ROWS, rng)) for side in (described, control))
+    many = rows_of(synthetic)
+    made = rows_where(synthetic, some_of(np.ones(many, dtype=np.bool_), MOST_ROWS, rng))
+    alike = None
+    if many > MOST_ROWS:
+        with closing(in_order(synthetic)) as batches:
+            alike = lookalikes(batches, pl.concat([training, held]), schema)
     told = stored_description(workplace.warehouse, dataset, mode)
-    return risk(described, table.filter(control), synthetic, schema, attacks=ATTACKS, rng=rng, description=told)
+    return risk(training, held, made, schema, attacks=ATTACKS, rng=rng, description=told, alike=alike)
+
+
+def sampled(rows: int) -> dict[str, str]:
+    """What is said where the attacker has but a sample of the table."""
+    if rows <= MOST_ROWS:
+        return {}
+    return {"sample": f"the attacker has {MOST_ROWS:,} random rows of {rows:,}; copies are looked for in all of them"}
+
+
+def _sides(workplace: Workplace, units: TableName) -> tuple[Flags, Flags]:
+    """Which rows are described, and which are held out and of those that would be."""
+    with TableHandle(workplace.warehouse, units.name, units.schema).relation() as relation:
+        flags = relation.project("described, held_out and counted as control").fetchnumpy()
+    return np.asarray(flags["described"], dtype=np.bool_), np.asarray(flags["control"], dtype=np.bool_)
 
 
 def split(found: Risks) -> tuple[list[Attack], list[Attack]]:

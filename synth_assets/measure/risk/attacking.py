@@ -36,6 +36,7 @@ def risk(  # noqa: PLR0913 - three tables and their schema, as every attack has 
     rng: np.random.Generator,
     secrets: Sequence[str] | None = None,
     description: Description | None = None,
+    alike: Frame | None = None,
 ) -> Risks:
     """Attack rows that the description saw and rows that it did not, by what the synthetic table tells of them.
 
@@ -52,6 +53,8 @@ def risk(  # noqa: PLR0913 - three tables and their schema, as every attack has 
         rng: Draws the rows that are attacked, and decides where an attack has a choice.
         secrets: Columns to be guessed, neither text nor keys. Where ``None``, the sensitive ones, or else the five of
             the most values.
+        alike: Where ``synthetic`` is but a sample of a large table: all rows of the table that are like one of the
+            real rows (see ``lookalikes``), among which copies are looked for.
         description: What the synthetic table was drawn from: where it counts and has no epsilon, its own counts are
             attacked too.
 
@@ -60,7 +63,10 @@ def risk(  # noqa: PLR0913 - three tables and their schema, as every attack has 
         SchemaError: The description is of other columns.
     """
     coded = encode(training, control, synthetic, schema, attacks=attacks, secrets=secrets)
-    made = [attack for family in _FAMILIES for attack in family(coded, rng)]
+    made = [attack for family in _FAMILIES if alike is None or family is not copies for attack in family(coded, rng)]
+    if alike is not None:
+        whole = encode(training, control, alike, schema, attacks=attacks, secrets=secrets) if len(alike) else coded
+        made += copies(whole, rng)
     if description is not None:
         made += leave_one_out(description, training, control, rng)
     return risks(made, (len(coded.training), len(coded.control), len(coded.synthetic)))
