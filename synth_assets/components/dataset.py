@@ -14,9 +14,10 @@ import polars as pl
 
 from synth_assets.components.privacy import PrivacySettings
 from synth_assets.describe import NetworkRules
-from synth_assets.errors import SchemaError, SourceError
+from synth_assets.errors import ProtectionError, SchemaError, SourceError
 from synth_assets.policy import Policy
 from synth_assets.protect import Hierarchy
+from synth_assets.protect.columns import kind_of
 from synth_assets.protect.steps import Pseudonymise, Step, Tools
 from synth_assets.schema import MODES, Mode, Schema
 from synth_assets.source import KINDS, TableSource, source_from_dict
@@ -202,6 +203,20 @@ class Dataset:
         person = self.privacy.person_column
         if person is not None and person not in columns:
             return f"person_column is {person!r}, which the source does not have. It has: {', '.join(columns)}."
+        kinds = {name: kind_of(dtype) for name, dtype in columns.items()}
+        try:
+            for step in self.steps:
+                kinds = step.after(kinds)
+        except ProtectionError as error:
+            return str(error)
+        declared = [column["name"] for column in self.columns]
+        left = ", ".join(name for name in kinds if name not in declared)
+        lacking = ", ".join(name for name in declared if name not in kinds)
+        if left or lacking:
+            return (
+                f"After the last step there are columns that are not declared: {left or '-'}; and declared ones "
+                f"that are not there: {lacking or '-'}. Drop or declare them, each once."
+            )
         return None
 
     @property

@@ -1,6 +1,7 @@
 """Asset and checks of the de-identified table."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -12,7 +13,7 @@ from synth_assets.components.metadata import DECIMALS, declared_columns, rounded
 from synth_assets.components.resources import Workplace
 from synth_assets.components.uniqueness import special_unique_figures
 from synth_assets.components.versions import versioned
-from synth_assets.frames import Frame
+from synth_assets.frames import BatchedTable, Frame
 from synth_assets.protect import Finding, anonymity
 from synth_assets.protect.spool import Spooled, spool
 from synth_assets.protect.units import units
@@ -20,6 +21,7 @@ from synth_assets.storage.beside import PRIVATE, WithBeside
 from synth_assets.storage.files import temporary_sibling
 from synth_assets.storage.fingerprint import fingerprint
 from synth_assets.storage.key import keyed_hash
+from synth_assets.storage.parquet import ParquetFile, write_parquet
 from synth_assets.storage.tables import TableName
 from synth_assets.storage.warehouse import TableHandle
 
@@ -65,7 +67,8 @@ def _deidentified(dataset: Dataset) -> dg.AssetsDefinition:
     def deidentified(workplace: Workplace, **tables: Any) -> Iterator[Any]:  # noqa: ANN401 - tables, by name
         folder, key = workplace.folder, workplace.key
         source = tables.pop("source") if dataset.source_asset else dataset.table_source(folder.input).table()
-        with temporary_sibling(folder.root / "spool" / f"{dataset.deidentified}.parquet") as path:
+        spools = (folder.root / "spool" / f"{name}.parquet" for name in (dataset.deidentified, f"{dataset.name}_units"))
+        with temporary_sibling(next(spools)) as path, temporary_sibling(next(spools)) as held:
             result = spool(
                 source,
                 dataset.steps,
@@ -75,18 +78,12 @@ def _deidentified(dataset: Dataset) -> dg.AssetsDefinition:
                 path,
             )
             yield from _refused_or_passed(result)
-            held = units(
-                result.batches,
-                result.rows,
-                result.persons,
-                most=dataset.privacy.rows_per_person,
-                hold_out=dataset.hold_out,
-                key=key,
-            )
+            most, aside = dataset.privacy.rows_per_person, dataset.hold_out
+            write_parquet(units(result.batches, result.rows, result.persons, most=most, hold_out=aside, key=key), held)
             told = {"rows in": result.rows_in, "rows out": result.rows, "steps": steps_taken(result.outcomes)}
             yield versioned(
-                WithBeside(result, {units_of(dataset.deidentified): held}),
-                version=table_version(result, held, key),
+                WithBeside(result, {units_of(dataset.deidentified): ParquetFile(held)}),
+                version=table_version(result, ParquetFile(held), key),
                 metadata=told | _contributions(held, dataset),
             )
 
@@ -109,7 +106,7 @@ def units_of(table: str) -> TableName:
     return TableName(f"{table}_units", PRIVATE)
 
 
-def table_version(table: Frame, held: Frame, key: bytes) -> str:
+def table_version(table: Frame | BatchedTable, held: Frame | BatchedTable, key: bytes) -> str:
     """A keyed hash of the de-identified table and of whose rows they are."""
     return keyed_hash(key, "data version", fingerprint(table, key) + fingerprint(held, key)).hex()
 
@@ -119,13 +116,13 @@ def told_version(version: str, key: bytes) -> str:
     return keyed_hash(key, "version that is told", version).hex()
 
 
-def _contributions(held: pl.DataFrame, dataset: Dataset) -> dict[str, Any]:
+def _contributions(held: Path, dataset: Dataset) -> dict[str, Any]:
     """How many rows descriptions leave out because their person has more; small numbers are not told."""
-    share = int(held["held_out"].sum()) / max(len(held), 1)
-    aside: dict[str, Any] = {"share held out from descriptions": round(share, DECIMALS)}
+    flags = pl.scan_parquet(held).select(pl.col("held_out").mean(), (~pl.col("counted")).sum()).collect()
+    share, left_out = flags.row(0)
+    aside: dict[str, Any] = {"share held out from descriptions": round(share or 0.0, DECIMALS)}
     if dataset.privacy.person_column is None:
         return aside | {"whose rows": "every row counts as somebody else's: no person_column is declared"}
-    left_out = int((~held["counted"]).sum())
     told = left_out if left_out == 0 or left_out >= dataset.minimum_count else f"fewer than {dataset.minimum_count}"
     return aside | {
         "rows beyond the most of one person, not described": told,

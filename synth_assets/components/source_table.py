@@ -1,6 +1,8 @@
 """The asset of a source that stands elsewhere: what it holds is looked at, and nothing is copied."""
 
 import time
+from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 import polars as pl
@@ -32,19 +34,21 @@ def source_asset(dataset: Dataset) -> dg.AssetsDefinition:
             )
         ],
     )
-    def source(workplace: Workplace) -> dg.MaterializeResult:
+    def source(workplace: Workplace) -> Iterator[Any]:
         started = time.perf_counter()
         found = dataset.table_source(workplace.folder.input)
         columns = found.columns()
-        return dg.MaterializeResult(
-            metadata={
-                "place": found.place,
-                "rows": found.table().rows,
-                "dagster/column_schema": _schema(columns),
-                "seconds": round(time.perf_counter() - started, DECIMALS),
-            },
-            check_results=[columns_verdict(dataset, columns)],
-        )
+        verdict = columns_verdict(dataset, columns)
+        yield verdict
+        if not verdict.passed:
+            raise dg.Failure(description=f"Nothing is made from it: {verdict.description}", allow_retries=False)
+        told = {
+            "place": found.place,
+            "rows": found.table().rows,
+            "dagster/column_schema": _schema(columns),
+            "seconds": round(time.perf_counter() - started, DECIMALS),
+        }
+        yield dg.Output(None, metadata=told)
 
     return source
 

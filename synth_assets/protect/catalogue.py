@@ -6,6 +6,8 @@ from typing import Any
 
 from synth_assets.errors import ProtectionError
 from synth_assets.protect.coarsen import BandHours, BandNumbers, TruncateToDate
+from synth_assets.protect.recode import KeyedHash, MapCategories
+from synth_assets.protect.reduce import BottomCode, Round, TopCode, Truncate
 from synth_assets.protect.steps import Drop, KeepOnly, LookUp, Pseudonymise, Step
 
 CATALOGUE: Mapping[str, type[Step]] = {
@@ -15,6 +17,12 @@ CATALOGUE: Mapping[str, type[Step]] = {
     "truncate_to_date": TruncateToDate,
     "band_hours": BandHours,
     "band_numbers": BandNumbers,
+    "truncate": Truncate,
+    "round": Round,
+    "top_code": TopCode,
+    "bottom_code": BottomCode,
+    "map_categories": MapCategories,
+    "keyed_hash": KeyedHash,
     "keep_only": KeepOnly,
 }
 """Every step there is."""

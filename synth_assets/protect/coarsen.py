@@ -6,7 +6,7 @@ from itertools import pairwise
 import polars as pl
 
 from synth_assets.errors import ProtectionError
-from synth_assets.protect.columns import add, put, with_columns
+from synth_assets.protect.columns import Kinds, add, added, put, replaced, taken, with_columns
 from synth_assets.protect.steps import Tools
 
 
@@ -21,6 +21,11 @@ class TruncateToDate:
     def apply(self, table: pl.DataFrame, tools: Tools) -> pl.DataFrame:  # noqa: ARG002 - as every step
         """The table with a date column added."""
         return add(table, self.into, _moment(table, self.column).dt.date())
+
+    def after(self, columns: Kinds) -> dict[str, str]:
+        """The columns and their kinds after the step."""
+        taken(columns, self.column, "datetime")
+        return added(columns, self.into, "date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,11 @@ class BandHours:
         """The table with the range added."""
         place = _moment(table, self.column).dt.hour().cast(pl.Int64) // self.hours
         return add(table, self.into, _label(place, self.labels()))
+
+    def after(self, columns: Kinds) -> dict[str, str]:
+        """The columns and their kinds after the step."""
+        taken(columns, self.column, "datetime")
+        return added(columns, self.into, "text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +111,11 @@ class BandNumbers:
         reached = pl.DataFrame([(numbers >= start).alias(str(start)).cast(pl.Int64) for start in self.starts])
         place = reached.sum_horizontal(ignore_nulls=False) - 1
         return put(table, self.column, self.into, _label(place, self.labels()))
+
+    def after(self, columns: Kinds) -> dict[str, str]:
+        """The columns and their kinds after the step."""
+        taken(columns, self.column, "integer", "float")
+        return replaced(columns, self.column, self.into, "text")
 
 
 def _moment(table: pl.DataFrame, column: str) -> pl.Series:

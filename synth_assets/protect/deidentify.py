@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from synth_assets.errors import ProtectionError
-from synth_assets.protect.steps import KeepOnly, LookUp, Step, Tools
+from synth_assets.protect.steps import Step, Tools
 
 _SOURCE = "the row's place in the sensitive table"
 
@@ -90,13 +90,12 @@ def deidentify(table: pl.DataFrame, steps: Sequence[Step], tools: Tools, *, colu
 
 
 def _account(step: Step, before: pl.DataFrame, after: pl.DataFrame) -> Outcome:
-    removes = isinstance(step, KeepOnly) or (isinstance(step, LookUp) and step.unmatched == "remove")
     return Outcome(
         step=_name(step),
         reason=step.reason,
         rows_in=len(before),
         rows_out=len(after),
-        removes_rows=removes,
+        removes_rows=bool(getattr(step, "removes_rows", False)),
         removed=tuple(name for name in before.columns if name not in after.columns),
         added=tuple(name for name in after.columns if name not in before.columns),
     )

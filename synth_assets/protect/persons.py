@@ -53,7 +53,8 @@ def first_rows_of(batches: Iterable[pl.DataFrame], persons: pl.Series, most: int
         )
         raise ProtectionError(message)
     held = pl.DataFrame({_PERSON: persons, _PLACE: pl.int_range(len(persons), eager=True)})
-    several = held.filter(pl.len().over(_PERSON) > most)
+    frequent = held.group_by(_PERSON).len().filter(pl.col("len") > most)[_PERSON]
+    several = held.filter(pl.col(_PERSON).is_in(frequent.implode()))
     ranked = several.with_columns(_orders(batches, several, key)).sort(_PERSON, _ORDER, _PLACE)
     later = ranked.filter(pl.int_range(pl.len()).over(_PERSON) >= most)[_PLACE]
     stays = np.ones(len(persons), dtype=bool)

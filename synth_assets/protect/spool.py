@@ -14,7 +14,7 @@ from synth_assets.frames import BATCH_ROWS, BatchedTable
 from synth_assets.protect.deidentify import Deidentified, Outcome, deidentify
 from synth_assets.protect.identifiers import Finding, direct_identifiers
 from synth_assets.protect.steps import Pseudonymise, Step, Tools
-from synth_assets.storage.parquet import write_parquet
+from synth_assets.storage.parquet import ParquetFile, write_parquet
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,11 +44,7 @@ class Spooled:
 
     def batches(self) -> Iterator[pl.DataFrame]:
         """The rows in order; one batch at least."""
-        whole = pl.scan_parquet(self.path)
-        if not self.rows:
-            yield whole.collect()
-        for start in range(0, self.rows, BATCH_ROWS):
-            yield whole.slice(start, BATCH_ROWS).collect()
+        yield from ParquetFile(self.path).batches()
 
 
 def spool(  # noqa: PLR0913, PLR0917 - what is done to which table, by what, and where it goes

@@ -7,7 +7,7 @@ from typing import Literal, Protocol, TypeAlias, get_args
 import polars as pl
 
 from synth_assets.errors import ProtectionError
-from synth_assets.protect.columns import add, put, with_columns
+from synth_assets.protect.columns import Kinds, add, added, kind_of, put, replaced, taken, with_columns
 from synth_assets.protect.pseudonyms import pseudonyms
 
 Unmatched: TypeAlias = Literal["missing", "remove", "error"]
@@ -55,6 +55,14 @@ class Step(Protocol):
         """The table after the step."""
         ...
 
+    def after(self, columns: Kinds) -> dict[str, str]:
+        """The columns and their kinds after the step, so that a mistake is found before anything runs.
+
+        Raises:
+            ProtectionError: A column is not there or not of a kind that the step takes.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Drop:
@@ -66,6 +74,12 @@ class Drop:
     def apply(self, table: pl.DataFrame, tools: Tools) -> pl.DataFrame:  # noqa: ARG002 - as every step
         """The table without the columns."""
         return with_columns(table, self.columns).drop(self.columns)
+
+    def after(self, columns: Kinds) -> dict[str, str]:
+        """The columns and their kinds after the step."""
+        for name in self.columns:
+            taken(columns, name)
+        return {name: kind for name, kind in columns.items() if name not in self.columns}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +128,16 @@ class LookUp:
             )
             raise ProtectionError(message)
         return joined.drop_nulls(self.into) if self.unmatched == "remove" else joined
+
+    def after(self, columns: Kinds) -> dict[str, str]:
+        """The columns and their kinds after the step; what the reference table holds is not known here."""
+        taken(columns, self.column)
+        return added(columns, self.into, "any")
+
+    @property
+    def removes_rows(self) -> bool:
+        """Whether the step may remove rows, as it declares."""
+        return self.unmatched == "remove"
 
     def _known(self, tools: Tools, dtype: pl.DataType) -> tuple[pl.Series, pl.Series]:
         """What may be looked up, each once, and what it stands for."""
@@ -171,26 +195,61 @@ class Pseudonymise:
         )
         return put(table, self.column, self.into, new)
 
+    def after(self, columns: Kinds) -> dict[str, str]:
+        """The columns and their kinds after the step."""
+        taken(columns, self.column, "text")
+        return replaced(columns, self.column, self.into, "text")
+
 
 @dataclass(frozen=True, slots=True)
 class KeepOnly:
-    """Keep the rows with one of these values; the others are removed, and counted."""
+    """Keep the rows with one of these values; the others are removed, and counted.
+
+    Attributes:
+        column: Text, whole numbers or booleans.
+        values: Those that stay.
+        reason: Why.
+    """
 
     column: str
-    values: tuple[str, ...]
+    values: tuple[str | int | bool, ...]
     reason: str
+
+    @property
+    def removes_rows(self) -> bool:
+        """It may."""
+        return True
 
     def apply(self, table: pl.DataFrame, tools: Tools) -> pl.DataFrame:  # noqa: ARG002 - as every step
         """The rows with one of the values, in their order.
 
         Raises:
-            ProtectionError: The column holds no text.
+            ProtectionError: The column is of another kind.
         """
         held = pl.Series(with_columns(table, (self.column,))[self.column])
-        if held.dtype != pl.String and not isinstance(held.dtype, (pl.Categorical, pl.Enum)):
-            message = f"Column {self.column!r} holds {held.dtype}. Allowed: text or categories."
+        if kind_of(held.dtype) not in {"text", "integer", "boolean"}:
+            message = (
+                f"Column {self.column!r} holds {held.dtype}. Allowed: text or categories, whole numbers, booleans."
+            )
             raise ProtectionError(message)
-        return table.filter(held.cast(pl.String).is_in(list(self.values)).fill_null(value=False))
+        self._refuse_other_kinds(kind_of(held.dtype))
+        wanted = [str(one).lower() if isinstance(one, bool) else str(one) for one in self.values]
+        return table.filter(held.cast(pl.String).is_in(wanted).fill_null(value=False))
+
+    def _refuse_other_kinds(self, kind: str) -> None:
+        """Values of another kind than the column's would keep no row; in text a number is its digits."""
+        fits = {"integer": int, "boolean": bool}.get(kind, object)
+        odd = [one for one in self.values if not isinstance(one, fits) or (kind == "integer" and isinstance(one, bool))]
+        if odd:
+            message = (
+                f"Column {self.column!r} holds {kind}, and the values to keep are {odd}. Give values of that kind."
+            )
+            raise ProtectionError(message)
+
+    def after(self, columns: Kinds) -> dict[str, str]:
+        """The columns and their kinds after the step."""
+        self._refuse_other_kinds(taken(columns, self.column, "text", "integer", "boolean"))
+        return dict(columns)
 
 
 def _text(names: pl.Series) -> list[str]:

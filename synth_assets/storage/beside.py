@@ -26,7 +26,7 @@ class WithBeside:
     """
 
     table: Frame | BatchedTable
-    beside: Mapping[TableName, Frame]
+    beside: Mapping[TableName, Frame | BatchedTable]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
@@ -19,6 +20,28 @@ ROW_GROUP_ROWS = BATCH_ROWS
 
 _CATEGORIES = (pl.Categorical, pl.Enum)
 _UNKNOWN = (pl.Object, pl.Int128, pl.UInt128)
+
+
+@dataclass(frozen=True, slots=True)
+class ParquetFile:
+    """A Parquet file that is read in batches.
+
+    Attributes:
+        path: The file; it must stay as it is.
+    """
+
+    path: Path
+
+    @property
+    def rows(self) -> int:
+        """How many rows it has."""
+        return pq.read_metadata(self.path).num_rows
+
+    def batches(self) -> Iterator[pl.DataFrame]:
+        """The rows in order; one batch at least."""
+        whole = pl.scan_parquet(self.path, glob=False)
+        for start in range(0, max(self.rows, 1), BATCH_ROWS):
+            yield whole.slice(start, BATCH_ROWS).collect()
 
 
 def write_parquet(table: Frame | BatchedTable, path: Path | str) -> None:

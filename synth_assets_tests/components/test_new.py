@@ -117,7 +117,7 @@ def test_a_changed_source_is_read_again_and_described_anew(
 
 CHANGES: Mapping[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
     "file people.csv does not have": lambda table: table.drop("Sex"),
-    "Not declared: new": lambda table: table.with_columns(new=1),
+    "there are columns that are not declared: new": lambda table: table.with_columns(new=1),
     "Column 'Age' of the file people.csv is to be integer": lambda table: table.with_columns(Age=pl.lit("old")),
     "for Patient, which the file": lambda table: table.drop("Patient"),
 }

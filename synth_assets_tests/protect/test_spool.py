@@ -97,7 +97,7 @@ def test_whose_rows_they_are_does_not_depend_on_batches(tmp_path: Path, person: 
     found = spooled(tmp_path, table(), person=person)
     whole = pl.concat(found.batches())
     told = [
-        units(read, found.rows, found.persons, most=most, hold_out=0.2, key=KEY)
+        pl.concat(units(read, found.rows, found.persons, most=most, hold_out=0.2, key=KEY).batches())
         for read in (lambda: iter([whole]), lambda: whole.iter_slices(13), found.batches)
     ]
     assert_frame_equal(told[0], told[1])
@@ -108,7 +108,7 @@ def test_whose_rows_they_are_does_not_depend_on_batches(tmp_path: Path, person: 
 
 def test_a_persons_rows_are_held_out_together_and_a_fifth_of_persons_is(tmp_path: Path):
     found = spooled(tmp_path, table(9_000))
-    told = units(found.batches, found.rows, found.persons, most=1, hold_out=0.2, key=KEY)
+    told = pl.concat(units(found.batches, found.rows, found.persons, most=1, hold_out=0.2, key=KEY).batches())
     by_person = told.group_by("person").agg(
         pl.col("held_out").n_unique().alias("kinds"),
         pl.col("held_out").first(),
@@ -122,5 +122,5 @@ def test_a_persons_rows_are_held_out_together_and_a_fifth_of_persons_is(tmp_path
 
 def test_rows_alike_are_held_out_one_by_one():
     alike = pl.DataFrame({"a": [1] * 2_000})
-    told = units(lambda: alike.iter_slices(300), 2_000, None, most=1, hold_out=0.2, key=KEY)
+    told = pl.concat(units(lambda: alike.iter_slices(300), 2_000, None, most=1, hold_out=0.2, key=KEY).batches())
     assert abs(int(told["held_out"].sum()) - 400) < 4 * (2_000 * 0.16) ** 0.5
