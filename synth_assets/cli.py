@@ -75,6 +75,8 @@ def _parser() -> argparse.ArgumentParser:
     new.add_argument("path", nargs="?", help="a CSV or Parquet file, several with * in the name, or a DuckDB file")
     new.add_argument("--table", help="the table in a DuckDB file or in Postgres")
     new.add_argument("--postgres", metavar="VARIABLE", help="the environment variable that holds the connection")
+    check = commands.add_parser("check", help="check the YAML of all datasets, or of some; no table is read")
+    check.add_argument("path", nargs="*", type=Path, help="files or folders (default: every dataset of the project)")
     up = commands.add_parser("up", help="start the UI and the daemon on this machine")
     up.add_argument("--port", type=_port, default=DEFAULT_PORT, help=f"default: {DEFAULT_PORT}")
     up.add_argument("--read-only", action="store_true", help="a second UI for viewers, which can change nothing")
@@ -131,6 +133,15 @@ def _new(options: argparse.Namespace) -> int:
         f"\nDrafted {made.path}\nEvery role is a guess: read the file, put it right, and empty its list 'unreviewed'."
         f"\nThen     synth-assets run {options.name}"
     )
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from synth_assets.components.faults.checks import faults_of, refuse  # noqa: PLC0415 - loads the whole component
+
+    files, found = faults_of([path.absolute() for path in options.path] or [Path(__file__).parent / "defs"])
+    refuse(found)
+    print(f"{len(files)} file(s) checked, no fault: {', '.join(str(file) for file in files)}")
     return 0
 
 
@@ -261,4 +272,12 @@ def _up(options: argparse.Namespace) -> int:
     return serve(options.port, read_only=options.read_only)
 
 
-_COMMANDS = {"run": _run, "new": _new, "up": _up, "release": _release, "withdraw": _withdraw, "budget": _budget}
+_COMMANDS = {
+    "run": _run,
+    "check": _check,
+    "new": _new,
+    "up": _up,
+    "release": _release,
+    "withdraw": _withdraw,
+    "budget": _budget,
+}

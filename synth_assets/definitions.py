@@ -8,11 +8,14 @@ from types import ModuleType
 
 import dagster as dg
 
+from synth_assets.components.faults.checks import faults_of, refuse
+
 
 @dg.definitions
 def defs() -> dg.Definitions:
     """Everything that the UI and the daemon see."""
     warnings.simplefilter("ignore", dg.BetaWarning)  # code references, and Dagster's own calls now and later
+    refuse(faults_of([Path(__file__).parent / "defs"])[1])
     declared = dg.load_from_defs_folder(path_within_project=Path(__file__).parent)
     modules = list(_beside_datasets(Path(__file__).parent / "defs"))
     sources = dg.Definitions(

@@ -17,8 +17,10 @@ import pytest
 from dagster import DagsterRunStatus
 
 from synth_assets.cli import main
+from synth_assets.components.faults.checks import faults
 from synth_assets.defs.stale_runs import end_stale_runs
 from synth_assets.storage.warehouse import Warehouse
+from synth_assets_tests.components.faults.written import STAYS, changed, first_change, write
 
 ROOT = Path(__file__).parents[1]
 PROGRAM = [sys.executable, "-c", "import sys; from synth_assets.cli import main; sys.exit(main())"]
@@ -272,3 +274,41 @@ def test_a_port_in_use_is_refused(capsys: pytest.CaptureFixture[str]):
         assert main(["up", "--port", str(port)]) == 1
 
     assert f"Port {port} of 127.0.0.1 cannot be had: Address already in use" in capsys.readouterr().err
+
+
+def test_check_finds_no_fault_in_the_project(capsys: pytest.CaptureFixture[str]):
+    assert main(["check"]) == 0
+    assert "1 file(s) checked, no fault: " in capsys.readouterr().out
+
+
+def test_check_shows_each_fault_with_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    for name, text in (("one", changed(("rows: 50", "rows: 0"))), ("two", STAYS)):
+        (tmp_path / name).mkdir()
+        write(tmp_path / name, text)
+
+    assert main(["check", str(tmp_path)]) == 1
+    told = capsys.readouterr().err
+    line = first_change(changed(("rows: 50", "rows: 0")))
+    assert told.startswith("synth-assets: 2 fault(s) in the YAML of datasets.")
+    assert f"one/defs.yaml:{line} - attributes.modes.random.rows: 'rows' is 0. Allowed: 1 or more." in told
+    assert f"{line} |     random: {{rows: 0}}\n    |                    ^\n" in told
+    assert f"two/defs.yaml:5 - attributes.name: There is another dataset 'stays', in {tmp_path}/one/defs.yaml." in told
+
+
+def test_check_of_what_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["check", str(tmp_path / "none.yaml")]) == 1
+    assert "It cannot be read" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("data")
+def test_run_tells_a_fault_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    path = write(tmp_path, changed(("minimum_k: 5", "minimum_k: 1")))
+    monkeypatch.setattr("synth_assets.definitions.faults_of", lambda _: ([path], faults(path)))
+
+    assert main(["run"]) == 1
+    told = capsys.readouterr()
+    assert told.err.startswith("synth-assets: 1 fault(s) in the YAML of datasets.\n\n")
+    assert "defs.yaml:" in told.err
+    assert "  |              ^\n" in told.err
+    assert "Traceback" not in told.err
+    assert "Materialising" not in told.out

@@ -80,7 +80,7 @@ class PrivacySettings:
                 "descriptions together, e.g. budget: 3."
             )
             raise SchemaError(message)
-        undeclared = [str(column.get("name")) for column in columns if not _is_declared(column)] if asked else []
+        undeclared = [str(column.get("name")) for column in columns if not is_declared(column)] if asked else []
         if undeclared:
             message = (
                 f"Dataset {name!r} asks for epsilon, and these columns declare no domain: {', '.join(undeclared)}. A "
@@ -90,7 +90,8 @@ class PrivacySettings:
             raise SchemaError(message)
 
 
-def _is_declared(column: Mapping[str, Any]) -> bool:
+def is_declared(column: Mapping[str, Any]) -> bool:
+    """Whether a column, as the YAML has it, needs no look at the data to be described with epsilon."""
     needs_none = (
         column.get("type") in {"boolean", "text"} or column.get("unique") or column.get("role") == "direct_identifier"
     )

@@ -1,14 +1,16 @@
 """The component ``SyntheticDataset``: a dataset's YAML -> its assets, checks, job and schedule."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, TypeAlias
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
 import dagster as dg
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from synth_assets.components.anonymised import anonymised_asset
 from synth_assets.components.dataset import DEFAULT_MAX_PARENTS, Dataset, without_references
 from synth_assets.components.descriptions import description_asset
+from synth_assets.components.faults.json_schema import with_schema
 from synth_assets.components.ledger import ledger_definitions
 from synth_assets.components.metadata import DATASET_TAG
 from synth_assets.components.privacy import DEFAULT_DELTA, PrivacySettings
@@ -69,7 +71,7 @@ def _source(context: dg.ResolutionContext, value: Any) -> Any:  # noqa: ANN401 -
 
 Source: TypeAlias = Annotated[
     str | Mapping[str, Any],
-    dg.Resolver(_source, model_field_type=Annotated[str, Field(min_length=1)] | SourceSettings.model()),
+    dg.Resolver(_source, model_field_type=Annotated[str, Field(min_length=1)] | SourceSettings),
 ]
 
 
@@ -143,9 +145,13 @@ class CorrelatedSettings(ModeSettings):
 class ModesSettings(dg.Model, dg.Resolvable):
     """The modes to make; each that is named is made."""
 
-    random: ModeSettings | None = None
-    independent: ModeSettings | None = None
-    correlated: CorrelatedSettings | None = None
+    random: ModeSettings | None = Field(
+        default=None, description="Values drawn evenly from the domains; it reads no row, and only tests programs."
+    )
+    independent: ModeSettings | None = Field(
+        default=None, description="Each column as it is distributed, none with another."
+    )
+    correlated: CorrelatedSettings | None = Field(default=None, description="Columns with what depends on what.")
 
 
 class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
@@ -211,6 +217,25 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
         default=False,
         description="Whether scheduled runs also try to release; what does not pass is refused, as by hand.",
     )
+
+    @classmethod
+    def get_model_cls(cls) -> type[BaseModel] | None:
+        """What Dagster reads the attributes with; ``dg check yaml`` and editors go by its schema."""
+        return with_schema(cls.model(), cls)
+
+    @classmethod
+    def load(cls, attributes: BaseModel | None, context: dg.ComponentLoadContext) -> Self:
+        """The component of a YAML file.
+
+        Raises:
+            FaultsError: Something is wrong in the file; each fault is shown with its line.
+        """
+        from synth_assets.components.faults.checks import faults, refuse  # noqa: PLC0415 - they check this class
+
+        tree = context.resolution_context.source_position_tree
+        if tree is not None:
+            refuse(faults(Path(tree.position.filename)))
+        return super().load(attributes, context)
 
     def dataset(self) -> Dataset:
         """The same as values of our own."""

@@ -1,6 +1,7 @@
 """Dagster's own checks of a project that declares a dataset of its own: what they refuse, and how they say it."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -48,7 +49,7 @@ def check(tmp_path: Path, what: str, **changes: Any) -> subprocess.CompletedProc
     for package in (tmp_path / "elsewhere", folder.parent):
         (package / "__init__.py").touch()
     document = {"type": "synth_assets.components.SyntheticDataset", "attributes": {**CLINIC, **changes}}
-    (folder / "defs.yaml").write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
+    (folder / "defs.yaml").write_text(yaml.safe_dump(document, sort_keys=False, allow_unicode=True), encoding="utf-8")
     path = os.pathsep.join([str(tmp_path), str(ROOT)])
     return subprocess.run(
         [sys.executable, "-m", "dagster_dg_cli.cli", "check", what],
@@ -69,41 +70,49 @@ def test_another_project_declares_a_dataset_with_one_file(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "where", "said"),
     [
-        ({"frequency": 3}, "frequency"),
-        ({"modes": {"random": {"rows": 0}}}, "rows"),
-        ({"modes": {"correlated": {"network": {"forced": [["Sex", "Age band"]]}}}}, "forced"),
-        ({"constraints": [3]}, "constraints"),
+        ({"frequency": 3}, "frequency", "'frequency' was unexpected"),
+        ({"modes": {"random": {"rows": 0}}}, "modes.random.rows", "0 is less than the minimum of 1"),
+        ({"modes": {"random": {"rows": "many"}}}, "modes.random.rows", "'many' is not of type 'integer', 'null'"),
+        (
+            {"modes": {"correlated": {"network": {"forced": [["Sex", "Age band"]]}}}},
+            "modes.correlated.network.forced",
+            "'forced' was unexpected",
+        ),
+        ({"constraints": [3]}, "constraints.0", "3 is not of type 'object'"),
+        ({"columns": [{**CLINIC["columns"][0], "rôle": "x"}]}, "columns.0.rôle", "'rôle' was unexpected"),
+        ({"steps": [{"step": "drop", "column": "Patient"}]}, "steps.0.column", "'column' was unexpected"),
+        ({"steps": [{"step": "sort"}]}, "steps.0.step", "'sort' is not one of ['drop'"),
+        ({"source": {"file": "x.csv", "tabel": "y"}}, "source.tabel", "'tabel' was unexpected"),
     ],
 )
-def test_unknown_keys_and_wrong_types_are_found_with_file_and_line(tmp_path: Path, changes: dict[str, Any], said: str):
+def test_keys_types_and_ranges_are_found_with_file_line_and_caret(
+    tmp_path: Path, changes: dict[str, Any], where: str, said: str
+):
     done = check(tmp_path, "yaml", **changes)
     output = done.stdout + done.stderr
 
     assert done.returncode == 1
+    assert f"attributes.{where} " in output
     assert "defs.yaml:" in output
-    assert said in output
+    assert re.search(rf"\^ .*{re.escape(said)}", output)
     assert "Traceback" not in output
 
 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"minimum_k": 2}, "sets minimum_k to 2"),
-        (
-            {"constraints": [{"ordered": ["Age", "Height"]}]},
-            "There is no column 'Age'. Allowed: Sex, Age band, Ward ID",
-        ),
-        (
-            {"modes": {"correlated": {"network": {"force": [["Sex", "Height"]]}}}},
-            "'Height' are not in the table (allowed: Sex, Age band, Ward ID)",
-        ),
+        ({"minimum_k": 2}, "'minimum_k' is 2. Policy 'internal' asks for at least 5"),
+        ({"constraints": [{"ordered": ["Age", "Height"]}]}, "'Age', which is no declared column."),
+        ({"modes": {"correlated": {"network": {"force": [["Sex", "Height"]]}}}}, "'Height', which is no declared"),
     ],
 )
-def test_what_contradicts_itself_is_found(tmp_path: Path, changes: dict[str, Any], said: str):
+def test_what_contradicts_itself_is_found_with_file_line_and_caret(tmp_path: Path, changes: dict[str, Any], said: str):
     done = check(tmp_path, "defs", **changes)
-    output = " ".join((done.stdout + done.stderr).replace("│", " ").split())
+    output = done.stdout + done.stderr
 
     assert done.returncode == 1
-    assert said in output
+    assert re.search(rf"elsewhere/defs/visits/defs\.yaml:\d+ - attributes\..*{re.escape(said)}", output)
+    assert re.search(r"^ +\| +\^$", output, flags=re.MULTILINE)
+    assert "Traceback" not in output

@@ -1,0 +1,93 @@
+"""The schema of a dataset's attributes: every field is explained, and every step is in it without being listed."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import polars as pl
+import pytest
+
+from synth_assets.components import SyntheticDataset
+from synth_assets.components.faults.json_schema import attributes_schema
+from synth_assets.components.faults.misfits import misfits
+from synth_assets.components.faults.step_forms import steps_form
+from synth_assets.components.faults.trial import inputs, possible
+from synth_assets.errors import ProtectionError
+from synth_assets.protect.catalogue import CATALOGUE
+from synth_assets.protect.steps import Tools
+
+
+@dataclass(frozen=True)
+class Shift:
+    """Move dates.
+
+    Attributes:
+        column: The date.
+        days: By how many days,
+            forwards.
+        reason: Why.
+    """
+
+    column: str
+    days: int
+    reason: str
+    labels: tuple[str, ...] = ()
+
+    def apply(self, table: pl.DataFrame, tools: Tools) -> pl.DataFrame:
+        del tools
+        return table
+
+    def after(self, columns: Mapping[str, str]) -> Mapping[str, str]:
+        if columns[self.column] != "date":
+            message = f"Column {self.column!r} holds {columns[self.column]}. Allowed: a date."
+            raise ProtectionError(message)
+        return columns
+
+
+def explained(schema: Any, path: str = "") -> Iterator[tuple[str, bool]]:  # noqa: ANN401 - JSON
+    """Each property, and whether it has a description."""
+    if isinstance(schema, Mapping):
+        for name, inner in schema.get("properties", {}).items():
+            if "const" not in inner:
+                yield f"{path}.{name}", bool(inner.get("description"))
+        for key, inner in schema.items():
+            yield from explained(inner, f"{path}.{key}") if key != "if" else ()
+    elif isinstance(schema, list):
+        for number, inner in enumerate(schema):
+            yield from explained(inner, f"{path}.{number}")
+
+
+def test_every_field_is_explained():
+    found = dict(explained(attributes_schema(SyntheticDataset)))
+
+    assert len(found) > 60
+    assert [path for path, has in found.items() if not has] == []
+
+
+def test_every_step_and_setting_is_in_the_schema():
+    items = attributes_schema(SyntheticDataset)["properties"]["steps"]["items"]
+    forms = {kind["if"]["properties"]["step"]["const"]: kind["then"]["properties"] for kind in items["allOf"]}
+
+    assert list(forms) == list(CATALOGUE)
+    for name, kind in CATALOGUE.items():
+        assert list(forms[name]) == ["step", *(field.name for field in fields(kind))]  # pyrefly: ignore[bad-argument-type]
+
+
+def test_a_new_step_needs_no_list():
+    form = steps_form({"shift": Shift})
+    settings = form["items"]["allOf"][0]["then"]
+
+    assert settings["required"] == ["step", "column", "days", "reason"]
+    assert settings["properties"]["days"]["description"] == "By how many days, forwards."
+    assert [one.message for one in misfits([{"step": "shift", "column": "d", "days": "1", "reason": "x"}], form)] == [
+        "'days' is '1'. Allowed: a whole number."
+    ]
+
+
+def test_a_step_that_says_what_it_leaves_is_believed():
+    step = Shift("born", 3, "so that no birthday is told")
+
+    assert inputs(step) == ["born"]
+    assert possible(step, {"born": frozenset({"date", "text"})}) == {"born": frozenset({"date"})}
+    with pytest.raises(ProtectionError, match=r"Column 'born' holds text\. Allowed: a date\."):
+        possible(step, {"born": frozenset({"text"})})
