@@ -115,7 +115,9 @@ class PrivacyModel(dg.Model, dg.Resolvable):
         default=None, description="The epsilon of all descriptions of the dataset together, ever; needed with epsilon."
     )
     person_column: str | None = Field(
-        default=None, description="The source's column that says whose row each is; without it, a row is the unit."
+        default=None,
+        min_length=1,
+        description="The source's column that says whose row each is; without it, a row is the unit.",
     )
     max_rows_per_person: Annotated[int, Field(ge=1)] = Field(
         default=1, description="The most rows of one person that are described."
@@ -158,7 +160,7 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
     """One dataset: de-identified, described, generated, compared and checked in each mode."""
 
     name: str = Field(description="Part of every asset's name.")
-    title: str = Field(description="What people call the table.")
+    title: str = Field(min_length=1, description="What people call the table.")
     source: Source = Field(
         description=(
             "The asset that holds the table; or where it stands: 'file: path' (CSV or Parquet; * for several), "

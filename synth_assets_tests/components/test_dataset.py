@@ -175,7 +175,6 @@ def test_unknown_steps_and_settings_are_refused(step: dict[str, Any], message: s
         ({"constraints": ["Sex"]}, "constraints"),
         ({"constraints": {"ordered": ["Sex"]}}, "constraints"),
         ({"columns": ["Sex"]}, "columns"),
-        ({"source": ""}, "source"),
         ({"title": 7}, "title"),
     ],
 )

@@ -17,7 +17,7 @@ class Place:
 
     Attributes:
         key: Line and column of its key, or of itself where it is in a list.
-        value: Line and column of the value; of its key where it starts on a later line.
+        value: Line and column of the value; of its key where it is empty or starts on a later line.
     """
 
     key: tuple[int, int]
@@ -101,7 +101,8 @@ def _places(
     node: yaml.Node, path: YamlPath, loader: DagsterYamlLoader, key: yaml.Node | None
 ) -> Iterator[tuple[YamlPath, Place]]:
     start, own = _at((key or node).start_mark), _at(node.start_mark)
-    yield path, Place(start, own if own[0] == start[0] else start)
+    beside = own[0] == start[0] and own != _at(node.end_mark)
+    yield path, Place(start, own if beside else start)
     if isinstance(node, yaml.SequenceNode):
         for number, item in enumerate(node.value):
             yield from _places(item, (*path, number), loader, None)

@@ -12,6 +12,7 @@ from synth_assets.components.faults.narrow import narrowed
 from synth_assets.components.faults.said import Said
 from synth_assets.errors import SynthAssetsError
 from synth_assets.policy import Policy, load_policy
+from synth_assets.schema import MODES
 from synth_assets.source import KINDS
 
 _BESIDE: Mapping[str, tuple[str, ...]] = {
@@ -32,6 +33,10 @@ def general_problems(said: Said) -> Iterator[Problem]:
             yield Problem(("name",), str(error))
     if isinstance(owner, str) and not is_valid_owner(owner):
         yield Problem(("owner",), f"'owner' is {owner!r}. Allowed: an e-mail address, or team: and the team's name.")
+    for mode in MODES:
+        if mode in (said("modes") or {}) and mode not in said.modes:
+            message = f"{mode!r} is empty (null), so it is not made. Write {mode}: {{}} to make it, or leave it out."
+            yield Problem(("modes", mode), message)
     yield from _limits(said)
     yield from _schedule(said)
     yield from _source(said)
@@ -86,6 +91,9 @@ def _source(said: Said) -> Iterator[Problem]:
         if key not in {kind, *_BESIDE[kind]} and value is not None:
             message = f"A source with {kind!r} has no {key!r}. Allowed besides it: {allowed}."
             yield Problem(("source", key), message, at_key=True)
+    for key, value in source.items():
+        if key in {kind, "table", "package"} and isinstance(value, str) and not value.strip():
+            yield Problem(("source", key), f"{key!r} is {value!r}. Give text.")
     for key in _NEEDED.get(kind, ()):
         if source.get(key) is None:
             yield Problem(("source",), f"A source with {kind!r} lacks {key!r}. Give it.", at_key=True)

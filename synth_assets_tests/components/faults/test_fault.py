@@ -22,7 +22,7 @@ def test_dagster_prints_no_stack_of_it(tmp_path: Path):
     found = faults(write(tmp_path, changed(("minimum_k: 5", "minimum_k: 1"))))
     with pytest.raises(RuntimeError) as caught:
         _wrapped(found)
-    told = serializable_error_info_from_exc_info(caught._excinfo)
+    told = serializable_error_info_from_exc_info((caught.type, caught.value, caught.tb))
 
     assert told.cause is not None
     assert told.cause.stack == []

@@ -1,11 +1,17 @@
 """Every mistake that a person can make in a dataset's YAML is found where it stands, and said in one message."""
 
+import copy
+import itertools
+import math
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from synth_assets.components.faults import report
-from synth_assets.components.faults.checks import faults
+from synth_assets.components.faults.checks import faults, problems
 from synth_assets_tests.components.faults.written import STAYS, changed, first_change, write
 
 AE = Path(__file__).parents[3] / "synth_assets" / "defs" / "ae" / "defs.yaml"
@@ -101,7 +107,14 @@ MEANING = [
     ),
     ('  schedule: "0 3 * * 1"', "  schedule: weekly", "'schedule' is 'weekly'. Allowed: cron"),
     ("  hold_out: 0", "  hold_out: 0.7", "'hold_out' is 0.7. Allowed: a share of persons from 0 to 0.5"),
+    ("  title: Hospital stays", '  title: ""', "'title' holds nothing. Allowed: at least 1."),
+    (
+        "    random: {rows: 50}",
+        "    random:",
+        "'random' is empty (null), so it is not made. Write random: {} to make it",
+    ),
     # the source
+    ("    file: stays.csv", '    file: ""', "'file' is ''. Give text."),
     (
         "    file: stays.csv",
         "    file: stays.csv\n    postgres: DATABASE",
@@ -362,6 +375,26 @@ def test_the_person_column_must_not_be_left(tmp_path: Path):
 
     assert "Column 'Patient' is the person_column" in message
     assert line == line_with(text, "- name: Patient")
+
+
+def paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:  # noqa: ANN401 - YAML
+    yield path
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, held in inner:
+        yield from paths(held, (*path, key))
+
+
+def test_no_value_anywhere_stops_the_search():
+    odd = itertools.cycle([None, 3, -1, True, "", "x", [], {}, [1], {"a": 1}, [["a"]], 1.5, math.nan, {1: 2}])
+    base = yaml.safe_load(STAYS)["attributes"]
+
+    for path in list(paths(base))[1:]:
+        attributes = copy.deepcopy(base)
+        owner = attributes
+        for part in path[:-1]:
+            owner = owner[part]
+        owner[path[-1]] = next(odd)
+        assert all(problem.message.endswith((".", ")")) for problem in problems(attributes))
 
 
 def test_several_mistakes_are_told_together_in_the_order_of_the_file(tmp_path: Path):
