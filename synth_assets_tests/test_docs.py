@@ -9,6 +9,8 @@ import polars as pl
 import pytest
 import yaml
 
+from synth_assets.components.faults import report
+from synth_assets.components.faults.checks import faults
 from synth_assets.constraints import constraint_from_dict
 from synth_assets.protect import Tools
 from synth_assets.protect.catalogue import CATALOGUE, step_from_dict
@@ -98,3 +100,13 @@ def test_the_steps_in_yaml_are_all_that_there_are_and_lead_where_the_page_says()
             "born": date(1930, 1, 1),
         }
     ]
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if any("attributes:" in text for text in blocks(page, "yaml"))]
+)
+def test_the_datasets_of_a_page_have_no_fault(page: str, tmp_path: Path):
+    for number, text in enumerate(block for block in blocks(page, "yaml") if "attributes:" in block):
+        path = tmp_path / f"{number}.yaml"
+        path.write_text(text, encoding="utf-8")
+        assert report(faults(path)) == ""

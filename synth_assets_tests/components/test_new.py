@@ -11,6 +11,8 @@ import pytest
 import yaml
 
 from synth_assets.components import SyntheticDataset
+from synth_assets.components.faults import report
+from synth_assets.components.faults.checks import faults
 from synth_assets.components.new import new_dataset, where
 from synth_assets.components.resources import Randomness, Workplace
 from synth_assets.defs.io_manager import WarehouseIOManager
@@ -67,6 +69,7 @@ def test_a_draft_runs_as_it_is(workplace: Workplace, file: Path, tmp_path: Path,
     )
     said = attributes(drafted.path)
 
+    assert report(faults(drafted.path)) == ""
     assert said["source"]["file"] == "people.csv"
     assert said["source"]["missing"] == ["", "?"]
     assert said["source"]["types"]["area"] == "text"

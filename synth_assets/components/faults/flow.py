@@ -16,12 +16,13 @@ from synth_assets.schema import KEY_TYPES
 _FITS: Mapping[str, tuple[str, ...]] = {
     "category": ("text",),
     "text": ("text",),
-    "integer": ("integer",),
+    "integer": ("integer", "float"),
     "float": ("float", "integer"),
     "boolean": ("boolean",),
-    "date": ("date",),
+    "date": ("date", "datetime"),
     "datetime": ("datetime",),
 }
+"""What may be converted without loss, as far as types tell; see ``describe.conform``."""
 
 
 @dataclass
