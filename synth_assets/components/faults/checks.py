@@ -24,6 +24,7 @@ from synth_assets.components.synthetic_dataset import SyntheticDataset
 from synth_assets.errors import SynthAssetsError
 
 COMPONENT = "synth_assets.components.SyntheticDataset"
+_WRITTEN = (COMPONENT, f"{SyntheticDataset.__module__}.{SyntheticDataset.__name__}")
 NAMES = ("defs.yaml", "defs.yml", "component.yaml")
 """The files that Dagster reads."""
 
@@ -80,7 +81,7 @@ def refuse(found: list[Fault]) -> None:
 
 def _name(document: Document) -> str | None:
     value = document.value
-    attributes = value.get("attributes") if isinstance(value, Mapping) and value.get("type") == COMPONENT else None
+    attributes = value.get("attributes") if isinstance(value, Mapping) and value.get("type") in _WRITTEN else None
     name = attributes.get("name") if isinstance(attributes, Mapping) else None
     return name if isinstance(name, str) and "{{" not in name else None
 
@@ -92,8 +93,8 @@ def _of_document(document: Document) -> Iterator[Fault]:
         yield document.fault((), message, at_key=True)
         return
     kind = value["type"]
-    if kind != COMPONENT:
-        if kind.startswith("synth_assets.") or "SyntheticDataset" in kind:
+    if kind not in _WRITTEN:
+        if kind.startswith("synth_assets.components.") or kind == SyntheticDataset.__name__:
             yield document.fault(("type",), f"There is no component {kind!r}. Allowed: {COMPONENT}.")
         return
     for key in value:

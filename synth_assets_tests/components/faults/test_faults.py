@@ -424,6 +424,13 @@ def test_other_components_and_documents_are_left_alone(tmp_path: Path):
     assert [fault.line for fault in found] == [3 + first_change(changed(("rows: 50", "rows: 0")))]
 
 
+def test_the_component_may_be_named_with_its_module(tmp_path: Path):
+    named = ("components.SyntheticDataset", "components.synthetic_dataset.SyntheticDataset")
+
+    assert report(faults(write(tmp_path, changed(named)))) == ""
+    assert len(faults(write(tmp_path, changed(named, ("rows: 50", "rows: 0"))))) == 1
+
+
 @pytest.mark.parametrize(
     "text", ["", "- 1\n", "name: x\n", "type: 3\n", "\x00", "a: *b\n", "? [1]\n: 2\n", "type: [\n"]
 )
