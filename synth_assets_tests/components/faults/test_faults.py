@@ -36,7 +36,7 @@ FORM = [
     ("    random: {rows: 50}", "    random: {rows: many}", "'rows' is 'many'. Allowed: a whole number or null."),
     ("  mock: false", "  mock: perhaps", "'mock' is 'perhaps'. Allowed: true or false."),
     ("      columns: [Patient]", "      columns: Patient", "'columns' is 'Patient'. Allowed: a list."),
-    ("      values: [F, M]", "      values: [1, M]", "Item 1 of 'values' is 1. Allowed: text. Put it in quotes."),
+    ("      values: [F, M]", "      values: [1.5, M]", "Item 1 of 'values' is 1.5. Allowed: text or a whole number"),
     ("[0-17, 18-64, 65+], o", "[0-17, 18-64, 65], o", "Item 3 of 'categories' is 65. Allowed: text. Put it in quotes."),
     (
         "      starts: [0, 18, 65]",
@@ -137,9 +137,13 @@ MEANING = [
         "      starts: [0, 65, 18]",
         "starts is [0, 65, 18]. Allowed: whole numbers, ascending",
     ),
-    ("      column: Age\n", "      column: Sex\n", "Column 'Sex' holds String. Allowed: numbers."),
-    ("      column: Admitted\n", "      column: Left\n", "Column 'Left' holds Date. Allowed: a datetime."),
-    ("      column: Sex\n", "      column: Age\n", "Column 'Age' holds Int64. Allowed: text or categories."),
+    ("      column: Age\n", "      column: Sex\n", "Column 'Sex' holds text. Allowed: integer or float."),
+    ("      column: Admitted\n", "      column: Left\n", "Column 'Left' holds date. Allowed: datetime."),
+    (
+        "      column: Sex\n",
+        "      column: Age\n",
+        "Column 'Age' holds integer, and the values to keep are ['F', 'M'].",
+    ),
     ("      into: Day\n", "      into: Left\n", "The table has a column 'Left' already. Drop it first"),
     (
         "      column: Ward\n",
