@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, get_args
 
@@ -110,7 +111,7 @@ class TopCode:
 
     def __post_init__(self) -> None:
         """Refuse a bound that is no number and no date."""
-        _check_bound(self.at)
+        object.__setattr__(self, "at", _bound(self.at))
 
     def apply(self, table: pl.DataFrame, tools: Tools) -> pl.DataFrame:  # noqa: ARG002 - as every step
         """The table with no value above the bound."""
@@ -139,7 +140,7 @@ class BottomCode:
 
     def __post_init__(self) -> None:
         """Refuse a bound that is no number and no date."""
-        _check_bound(self.at)
+        object.__setattr__(self, "at", _bound(self.at))
 
     def apply(self, table: pl.DataFrame, tools: Tools) -> pl.DataFrame:  # noqa: ARG002 - as every step
         """The table with no value below the bound."""
@@ -152,6 +153,22 @@ class BottomCode:
         return dict(columns)
 
 
+def _bound(at: Any) -> Any:  # noqa: ANN401 - whatever the YAML says
+    """A number or date; text that is a date, as YAML may give it, becomes one.
+
+    Raises:
+        ProtectionError: It is neither.
+    """
+    if isinstance(at, str):
+        with suppress(ValueError):
+            return dt.date.fromisoformat(at)
+    number = isinstance(at, (int, float)) and not isinstance(at, bool) and math.isfinite(at)
+    if not number and (not isinstance(at, dt.date) or isinstance(at, dt.datetime)):
+        message = f"at is {at!r}. Allowed: a number, or a date as 2024-02-29."
+        raise ProtectionError(message)
+    return at
+
+
 def _bounded_kinds(at: object) -> tuple[str, ...]:
     return ("date",) if isinstance(at, dt.date) else ("integer", "float")
 
@@ -162,13 +179,6 @@ def _bounded(table: pl.DataFrame, column: str, at: object) -> pl.Series:
         message = f"Column {column!r} holds whole numbers, and the bound is {at}. Give a whole number."
         raise ProtectionError(message)
     return values
-
-
-def _check_bound(at: object) -> None:
-    number = isinstance(at, (int, float)) and not isinstance(at, bool) and math.isfinite(at)
-    if not number and (not isinstance(at, dt.date) or isinstance(at, dt.datetime)):
-        message = f"at is {at!r}. Allowed: a number, or a date as 2024-02-29."
-        raise ProtectionError(message)
 
 
 def _decimals(multiple: float) -> int:

@@ -64,7 +64,8 @@ def test_numbers_are_rounded_halves_away_from_zero(to: float, values: list[Any],
 def test_bounds_take_the_place_of_what_is_beyond_them():
     assert made(step("top_code", at=90), [89, 90, 91, None]).to_list() == [89, 90, 90, None]
     assert made(step("bottom_code", at=18), [17.0, 18.5, None]).to_list() == [18.0, 18.5, None]
-    assert made(step("top_code", at=DAY), [DAY, dt.date(2030, 1, 1)]).to_list() == [DAY, DAY]
+    for bound in (DAY, "2024-05-16"):
+        assert made(step("top_code", at=bound), [DAY, dt.date(2030, 1, 1)]).to_list() == [DAY, DAY]
 
 
 @pytest.mark.parametrize(
