@@ -38,9 +38,10 @@ def test_switched_on_it_keeps_mixed_types_and_missing_values(workplace: Workplac
     assert units.filter("described")["person"].is_duplicated().sum() == 0
     assert table.columns == original.columns
     assert len(table) == units["described"].sum()
-    share = abs(table["ghindx"].is_null().mean() - original.filter(units["described"])["ghindx"].is_null().mean())  # pyrefly: ignore[unsupported-operation]  # means of booleans
+    described = original.filter(units["described"])
+    share = abs(table["ghindx"].null_count() - described["ghindx"].null_count()) / len(table)
     assert share < 4 * (0.25 / len(table)) ** 0.5
-    assert (table["income"] % 1_000 == 0).all()
+    assert (table["income"] % 1 == 0).all()
     assert table["num"].max() == 8
     assert set(table["site"]) == {"Dayton", "Seattle", "Fitchburg", "Franklin", "Charleston", "Georgetown"}
     assert table.schema["educdec"] == pl.Float64
