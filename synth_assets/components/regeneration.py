@@ -1,6 +1,5 @@
 """Scheduled regeneration: the job, its schedule, and the number of each drawing. Off until switched on in the UI."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
@@ -8,6 +7,7 @@ from dagster import DagsterInstance
 
 from synth_assets.components.dataset import Dataset
 from synth_assets.components.failure import say_what_to_do
+from synth_assets.components.history import last_told
 from synth_assets.schema import MODES
 
 
@@ -56,9 +56,7 @@ def next_regeneration(instance: DagsterInstance, dataset: Dataset) -> int:
 
 
 def _last_drawn(instance: DagsterInstance, asset: str) -> int:
-    event = instance.get_latest_materialization_event(dg.AssetKey(asset))
-    metadata: Mapping[str, Any] = event.asset_materialization.metadata if event and event.asset_materialization else {}
-    return int(metadata["regeneration"].value) if "regeneration" in metadata else 0
+    return int(last_told(instance, asset).get("regeneration", 0))
 
 
 def run_config(**randomness: int) -> dict[str, Any]:

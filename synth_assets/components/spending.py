@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dagster import AssetKey, DagsterInstance
+from dagster import DagsterInstance
 
 from synth_assets.components.dataset import Dataset
+from synth_assets.components.history import last_made, last_told
 from synth_assets.components.stored import stored_description
 from synth_assets.describe.privacy import LedgerMark, Privacy
 from synth_assets.errors import LedgerError
@@ -109,10 +110,9 @@ def _from_descriptions(dataset: Dataset, warehouse: Warehouse) -> Iterable[Ancho
 
 def _from_history(dataset: Dataset, instance: DagsterInstance) -> Iterable[Anchor]:
     for mode in dataset.modes:
-        event = instance.get_latest_materialization_event(AssetKey(f"{dataset.synthetic(mode)}_description"))
-        told = event.asset_materialization.metadata if event and event.asset_materialization else {}
+        told = last_told(instance, f"{dataset.synthetic(mode)}_description")
         if MARK_SEQUENCE in told and MARK_DIGEST in told:
-            yield Anchor(int(str(told[MARK_SEQUENCE].value)), str(told[MARK_DIGEST].value))
+            yield Anchor(int(str(told[MARK_SEQUENCE])), str(told[MARK_DIGEST]))
 
 
 def data_version(dataset: Dataset, instance: DagsterInstance) -> str:
@@ -121,7 +121,7 @@ def data_version(dataset: Dataset, instance: DagsterInstance) -> str:
     Raises:
         LedgerError: There is none.
     """
-    event = instance.get_latest_materialization_event(AssetKey(dataset.deidentified))
+    event = last_made(instance, dataset.deidentified)
     tags = (event.asset_materialization.tags if event and event.asset_materialization else None) or {}
     version = tags.get("dagster/data_version")
     if version is None:

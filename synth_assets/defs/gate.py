@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 import dagster as dg
-from dagster import AssetKey, DagsterInstance, EventLogEntry
+from dagster import AssetKey, DagsterInstance
 from dagster._core.storage.asset_check_execution_record import (
     AssetCheckExecutionRecord,
     AssetCheckExecutionRecordStatus,
 )
 from dagster_shared.check import CheckError
 
+from synth_assets.components.history import is_of_a_run, last_made
 from synth_assets.components.inputs import GATES
 from synth_assets.errors import StorageError
 
@@ -18,8 +19,8 @@ from synth_assets.errors import StorageError
 def refuse_unchecked(context: dg.InputContext) -> None:
     """Refuse to load an asset whose blocking checks do not all stand, passed, on the data that are there.
 
-    Checks themselves may look at any table. A result that was reported from outside a run, as the web server lets
-    anybody do, counts as none.
+    Checks themselves may look at any table. A result or a materialisation that was reported from outside a run, as the
+    web server lets anybody do, counts as none.
 
     Raises:
         StorageError: It says which check, and what to do.
@@ -58,14 +59,14 @@ def _faults(asset: AssetKey, keys: Sequence[dg.AssetCheckKey], instance: Dagster
     """What is wrong with each check, in words."""
     if not keys:
         return
-    made = instance.get_latest_materialization_event(asset)
+    made = last_made(instance, asset)
     for key in keys:
         record = _last(instance, key)
         event = record.event if record else None
         evaluation = record.evaluation if record else None
         if event is None or evaluation is None:
             yield f"its check {key.name!r} never ran to its end"
-        elif not _is_of_a_run(event):
+        elif not is_of_a_run(event):
             yield f"its check {key.name!r} was reported from outside a run, which counts for nothing"
         elif not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR:
             yield f"its check {key.name!r} failed"
@@ -78,7 +79,3 @@ def _last(instance: DagsterInstance, key: dg.AssetCheckKey) -> AssetCheckExecuti
     done = {AssetCheckExecutionRecordStatus.SUCCEEDED, AssetCheckExecutionRecordStatus.FAILED}
     found = instance.event_log_storage.get_asset_check_execution_history(key, limit=1, status=done)
     return found[0] if found else None
-
-
-def _is_of_a_run(event: EventLogEntry) -> bool:
-    return bool(event.run_id) and event.dagster_event is not None and event.dagster_event.step_key is not None
