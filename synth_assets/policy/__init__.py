@@ -23,12 +23,14 @@ OBJECTS: Mapping[str, Object] = {
     "correlation_tolerance": "comparison",
     "attack_risk": "synthetic table",
     "copy_risk": "synthetic table",
+    "least_held_out": "synthetic table",
+    "most_not_excluded": "synthetic table",
     "most_releases": "releases",
     "most_rows_per_row": "releases",
 }
 """What each rule is about."""
 
-AT_LEAST = frozenset({"minimum_count", "round_to", "minimum_k", "minimum_l"})
+AT_LEAST = frozenset({"minimum_count", "round_to", "minimum_k", "minimum_l", "least_held_out"})
 """Rules whose figure must not be below the limit; of the others it must not be above."""
 
 
@@ -82,6 +84,8 @@ class Policy:
         attack_risk: How much more often an attack may succeed on those described than on others, as a share of what is
             left to gain.
         copy_risk: The same for rows that stand in the synthetic table as they are.
+        least_held_out: Persons that no description sees, against whom attacks are measured.
+        most_not_excluded: Of ``attack_risk`` and ``copy_risk``, how many may be released with too little evidence.
         most_releases: Releases of one dataset that may be out at a time.
         most_rows_per_row: Synthetic rows per row described, over all of them.
     """
@@ -95,6 +99,8 @@ class Policy:
     correlation_tolerance: Rule
     attack_risk: Rule
     copy_risk: Rule
+    least_held_out: Rule
+    most_not_excluded: Rule
     most_releases: Rule
     most_rows_per_row: Rule
 

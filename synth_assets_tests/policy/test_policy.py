@@ -106,3 +106,12 @@ def test_the_stricter_of_two_takes_each_rule_from_the_stricter():
     assert (found.minimum_k.limit, found.minimum_count.limit) == (5, 10)
     assert found.name == "internal and ons_10_5"
     assert stricter(mixed, internal).minimum_k.limit == 5
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_only_inside_may_a_release_lack_evidence(name: str):
+    policy = load_policy(name)
+    inside = name == "internal"
+
+    assert policy.most_not_excluded.limit == (2 if inside else 0)
+    assert policy.least_held_out.limit == (100 if inside else 400)

@@ -18,8 +18,8 @@ class Verdict:
     """What the attacks say of a limit.
 
     Attributes:
-        outcome: ``fail`` where the lower limit of any attack's excess is above the limit; ``pass`` where no upper limit
-            is; else, and where there is no attack at all, ``not enough evidence``.
+        outcome: ``fail`` where the lower limit of any attack's excess is above the limit, and where there is no attack
+            at all; ``pass`` where no upper limit is and nothing was left untried; else ``not enough evidence``.
         limit: On the excess, from 0 on and below 1.
         family_error: As asked.
         attack: The one that decides: of the largest lower limit where it fails, else of the largest upper limit;
@@ -28,6 +28,7 @@ class Verdict:
         upper: Its upper limit, simultaneous over all attacks.
         detectable: The smallest excess over which it would have failed, by any attack, with a chance of ``POWER``:
             of the attack for which this is largest. ``None`` where some attack could not fail at all.
+        gaps: As asked.
     """
 
     outcome: Outcome
@@ -37,9 +38,12 @@ class Verdict:
     lower: float | None
     upper: float | None
     detectable: float | None
+    gaps: tuple[str, ...] = ()
 
 
-def decide(attacks: Sequence[Attack], limit: float, family_error: float = FAMILY_ERROR) -> Verdict:
+def decide(
+    attacks: Sequence[Attack], limit: float, family_error: float = FAMILY_ERROR, gaps: Sequence[str] = ()
+) -> Verdict:
     """Judge the attacks on a table together.
 
     Args:
@@ -47,22 +51,26 @@ def decide(attacks: Sequence[Attack], limit: float, family_error: float = FAMILY
         limit: Of the excess, from 0 on and below 1.
         family_error: Above 0 and below 1. Divided by the number of attacks (Bonferroni): the chance that a table of
             which no attack's excess is above the limit fails is at most this.
+        gaps: What was not tried, or not often enough, in words such as those of ``Risks.untried``. With any the table
+            does not pass: what nobody tried is not excluded.
 
     Raises:
         MeasurementError: A number is out of range.
     """
     _check(limit, family_error)
+    left = tuple(gaps)
     if not attacks:
-        return Verdict("not enough evidence", limit, family_error, None, None, None, None)
+        return Verdict("fail", limit, family_error, None, None, None, None, left)
     error = family_error / len(attacks)
     limits = [(one.lower(error), one.upper(error)) for one in attacks]
     outcome = _outcome(max(lower for lower, _ in limits), max(upper for _, upper in limits), limit)
+    outcome = "not enough evidence" if left and outcome == "pass" else outcome
     side = 0 if outcome == "fail" else 1
     decisive = max(range(len(attacks)), key=lambda place: limits[place][side])
     found = [one.detectable(limit, error) for one in attacks]
     known = [one for one in found if one is not None]
     detectable = max(known) if len(known) == len(found) else None
-    return Verdict(outcome, limit, family_error, attacks[decisive], *limits[decisive], detectable)
+    return Verdict(outcome, limit, family_error, attacks[decisive], *limits[decisive], detectable, left)
 
 
 def _outcome(lower: float, upper: float, limit: float) -> Outcome:

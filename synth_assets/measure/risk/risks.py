@@ -1,6 +1,6 @@
 """The results of all attacks on one synthetic table, as figures and as a table; nothing of any row."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +11,24 @@ from synth_assets.measure.risk.rates import Attack
 
 LEAST_ATTACKS = 20
 """Of fewer attacks, success in every one hardly tells a leak from chance, so they would only ever say that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Untried:
+    """A family of attacks that says nothing of a table.
+
+    Attributes:
+        family: Which; ``copies`` among them.
+        reason: Why not, without a number that tells of few rows.
+    """
+
+    family: str
+    reason: str
+
+    def __str__(self) -> str:
+        """In words."""
+        return f"{self.family} ({self.reason})"
+
 
 _SCHEMA: dict[str, pl.DataType] = {
     "name": pl.String(),
@@ -31,11 +49,14 @@ class Risks:
         attacks: Those that were tried at least ``LEAST_ATTACKS`` times; ``decide`` judges these.
         too_few: Those that could not be tried as often, which are not judged and have no part in ``table``.
         rows: Of the training table, the control table and the synthetic table.
+        untried: The families none of whose attacks was tried as often, though they could tell something of such a
+            table; what they would find is not excluded.
     """
 
     attacks: tuple[Attack, ...]
     too_few: tuple[Attack, ...]
     rows: tuple[int, int, int]
+    untried: tuple[Untried, ...] = ()
 
     @cached_property
     def table(self) -> pl.DataFrame:
@@ -72,12 +93,26 @@ class Risks:
         return FAMILY_ERROR / max(len(self.attacks), 1)
 
 
-def risks(made: Sequence[Attack], rows: tuple[int, int, int]) -> Risks:
+def risks(
+    made: Mapping[str, Sequence[Attack]],
+    rows: tuple[int, int, int],
+    untried: Sequence[Untried] = (),
+    idle: Collection[str] = (),
+) -> Risks:
     """Attacks that were tried often enough, and the others apart.
 
     Args:
-        made: In any order.
+        made: The attacks of each family, in any order.
         rows: As in ``Risks``.
+        untried: Families that are known not to have been tried.
+        idle: Families that could find nothing in such a table.
     """
-    enough = tuple(one for one in made if one.attacks >= LEAST_ATTACKS)
-    return Risks(enough, tuple(one for one in made if one.attacks < LEAST_ATTACKS), rows)
+    every = [one for several in made.values() for one in several]
+    enough = tuple(one for one in every if one.attacks >= LEAST_ATTACKS)
+    missing = [
+        Untried(family, f"tried fewer than {LEAST_ATTACKS} times" if several else "could not be tried")
+        for family, several in made.items()
+        if family not in idle and not set(several) & set(enough)
+    ]
+    few = tuple(one for one in every if one.attacks < LEAST_ATTACKS)
+    return Risks(enough, few, rows, (*untried, *missing))

@@ -4,10 +4,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from synth_assets.describe import describe
+from synth_assets.describe import Description, describe
 from synth_assets.errors import MeasurementError
 from synth_assets.generate import generate
 from synth_assets.measure.risk import Attack, Risks, decide, risk
+from synth_assets.measure.risk.attacking import LEAVE_ONE_OUT
 from synth_assets.measure.risk.risks import LEAST_ATTACKS, risks
 from synth_assets.schema import Schema
 
@@ -63,9 +64,11 @@ def test_fresh_rows_do_not_fail():
 
 def test_attacks_that_could_not_be_tried_often_enough_stand_apart():
     enough, few = (Attack("a", "", attacks, 0, 0) for attacks in (LEAST_ATTACKS, LEAST_ATTACKS - 1))
-    result = risks([few, enough], (1, 1, 1))
+    result = risks({"a": [few, enough]}, (1, 1, 1))
     assert (result.attacks, result.too_few) == ((enough,), (few,))
-    nothing = risks([few], (1, 1, 1))
+    assert not result.untried
+    nothing = risks({"a": [few], "b": []}, (1, 1, 1))
+    assert [str(one) for one in nothing.untried] == ["a (tried fewer than 20 times)", "b (could not be tried)"]
     assert nothing.worst is None
     assert nothing.table.is_empty()
 
@@ -83,6 +86,27 @@ def test_the_counts_of_a_description_are_attacked_too_but_not_with_epsilon():
     for description, made in ((told, variants), (noisy, set()), (None, set())):
         found = risk(TRAINING, CONTROL, FRESH, SCHEMA, attacks=20, rng=generator(1), description=description)
         assert {one.variant for one in found.attacks} & variants == made
+
+
+def test_families_that_tell_nothing_of_a_table_are_named():
+    told = describe(TRAINING, SCHEMA.assert_public_domain(reason="made up"), mode="correlated")
+
+    def untried(control: pl.DataFrame, description: Description | None = told) -> set[str]:
+        made = risk(TRAINING, control, FRESH, SCHEMA, attacks=100, rng=generator(1), description=description)
+        return {one.family for one in made.untried}
+
+    assert untried(CONTROL) == {"disclosure"}  # no column is a quasi-identifier
+    assert untried(CONTROL, None) == {"disclosure", LEAVE_ONE_OUT}
+    few = {"linkability", "inference", "disclosure", "membership by density ratio", "copies", LEAVE_ONE_OUT}
+    assert few <= untried(CONTROL.head(2))
+
+
+def test_a_table_of_one_column_lacks_no_attack_on_relations():
+    training, control, fresh = (part.select("c6") for part in (TRAINING, CONTROL, FRESH))
+    schema = Schema.infer(training)
+    described = describe(training, schema.assert_public_domain(reason="made up"), mode="independent")
+    made = risk(training, control, fresh, schema, attacks=100, rng=generator(1), description=described)
+    assert [one.family for one in made.untried] == []
 
 
 def test_a_held_out_value_that_the_description_does_not_know_stops_nothing():

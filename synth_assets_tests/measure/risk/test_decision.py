@@ -33,9 +33,16 @@ def test_few_attacks_are_not_enough_evidence_and_say_what_would_have_been_found(
     assert found.detectable == FEW.detectable(0.05, 0.0005)
 
 
-def test_no_attack_is_not_enough_evidence():
-    assert decide([], 0.05).outcome == "not enough evidence"
+def test_no_attack_at_all_fails():
+    assert decide([], 0.05).outcome == "fail"
     assert decide([], 0.05).attack is None
+
+
+def test_what_was_not_tried_keeps_a_table_from_passing_and_saves_none_from_failing():
+    gaps = ["copies (could not be tried)"]
+    found = decide([SAFE], 0.05, gaps=gaps)
+    assert (found.outcome, found.gaps) == ("not enough evidence", tuple(gaps))
+    assert decide([SAFE, LEAK], 0.05, gaps=gaps).outcome == "fail"
 
 
 def test_the_more_attacks_the_more_each_must_show():

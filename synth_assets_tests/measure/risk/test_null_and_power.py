@@ -61,7 +61,7 @@ def attacked(family: _Family, training: pl.DataFrame, control: pl.DataFrame, syn
     return family(encode(training, control, synthetic, SCHEMA, attacks=200), generator(1))
 
 
-families = pytest.mark.parametrize("family", _FAMILIES, ids=lambda family: family.__name__)
+families = pytest.mark.parametrize("family", [one.make for one in _FAMILIES], ids=lambda family: family.__name__)
 
 
 @families
