@@ -251,3 +251,10 @@ def test_dagsters_own_commands_accept_the_project(command: list[str], tmp_path: 
 
 def _assets(job: dg.JobDefinition) -> set[str]:
     return {key.to_user_string() for key in job.asset_layer.selected_asset_keys}
+
+
+def test_checks_say_what_they_ask_and_not_what_they_found():
+    graph = defs().get_repository_def().asset_graph
+    told = {key.to_user_string(): graph.get(key).description for key in graph.asset_check_keys}
+    assert told
+    assert {name: said for name, said in told.items() if not str(said).startswith("Asks ")} == {}

@@ -27,11 +27,11 @@ K_CHECK, L_CHECK, SUPPRESSION_CHECK = "minimum_k", "minimum_l", "most_suppressed
 def anonymised_asset(dataset: Dataset) -> dg.AssetsDefinition:
     """The asset ``anonymised_<name>``, with its checks: nothing is written where one fails."""
     checks = {
-        K_CHECK: f"At least {dataset.minimum_k} rows are alike in {', '.join(dataset.hierarchies)}.",
-        SUPPRESSION_CHECK: f"No more than {dataset.policy.most_suppressed.limit:.0%} of the rows were removed.",
+        K_CHECK: f"Asks that at least {dataset.minimum_k} rows are alike in {', '.join(dataset.hierarchies)}.",
+        SUPPRESSION_CHECK: f"Asks that at most {dataset.policy.most_suppressed.limit:.0%} of the rows are removed.",
     }
     if dataset.sensitive:
-        checks[L_CHECK] = f"Rows alike have several values of {', '.join(dataset.sensitive)}."
+        checks[L_CHECK] = f"Asks that rows alike have several values of {', '.join(dataset.sensitive)}."
 
     @dg.asset(
         name=dataset.anonymised,
@@ -114,7 +114,7 @@ def _verdict(rule: Rule, figure: float, said: str, dataset: Dataset) -> dg.Asset
         metadata=rounded(
             {
                 "figure": figure,
-                "limit": float(rule.limit),
+                "limit": rule.words,
                 "rule": rule.name,
                 "policy": dataset.policy.name,
                 "object": rule.object,

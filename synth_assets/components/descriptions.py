@@ -19,6 +19,7 @@ from synth_assets.components.resources import Workplace
 from synth_assets.components.spending import MARK_DIGEST, MARK_SEQUENCE, Spending, data_version, known_anchors
 from synth_assets.components.stored import DOCUMENT, stored_description
 from synth_assets.describe import Description, describe
+from synth_assets.describe.domain import has_public_domain
 from synth_assets.describe.privacy import LedgerMark, Privacy
 from synth_assets.describe.private import Request
 from synth_assets.errors import DescriptionError
@@ -35,7 +36,7 @@ DOCUMENT_COLUMNS = {
     DOCUMENT: ("text", "The description as JSON: domains and protected counts. From the de-identified table")
 }
 SAID = {
-    "random": "the declared domains and nothing else",
+    "random": "the columns' domains and no count; of domains that are not declared, values that enough rows hold",
     "independent": "each column's protected counts",
     "correlated": "a network between columns, and protected counts along its edges",
 }
@@ -108,7 +109,7 @@ class Describing:
     def describe_or_reuse(self) -> tuple[Description, bool]:
         """The stored description where it still holds, else a new one; and whether it was reused."""
         schema, provenance = self._parameters()
-        if self.mode != "random":
+        if self.mode != "random" or not all(has_public_domain(column) for column in schema):
             provenance["original_version"] = told_version(self._version(), self.workplace.key)
         stored = stored_description(self.workplace.warehouse, self.dataset, self.mode)
         if stored is not None and dict(stored.provenance) == provenance:
@@ -218,7 +219,8 @@ def _shown(made: Description, *, reused: bool, seconds: float) -> dict[str, Any]
     links = [f"- {edge.parent} → {edge.child} ({edge.mutual_information:.3f} nats)" for edge in made.edges]
     return _bound(made) | {
         "mode": made.mode,
-        "rows described": made.rows if made.rows is not None else "none: no row was read",
+        "rows described": made.rows if made.rows is not None else _uncounted(made),
+        "domains read from the data": ", ".join(made.domains_from_data) or "none",
         "minimum count": made.minimum_count,
         "counts": _said_counts(made),
         "share hidden": round(made.share_hidden, DECIMALS),
@@ -227,6 +229,10 @@ def _shown(made: Description, *, reused: bool, seconds: float) -> dict[str, Any]
         "reused": reused,
         "seconds": round(seconds, 3),
     }
+
+
+def _uncounted(made: Description) -> str:
+    return "not told: rows were read for domains alone" if made.domains_from_data else "none: no row was read"
 
 
 def _said(dataset: Dataset, mode: Mode) -> str:

@@ -1,24 +1,25 @@
 """The evidence behind a release, worked out anew: no result that somebody stored or reported is taken for it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
-from dagster import AssetKey, DagsterInstance
+from dagster import DagsterInstance
 
+from synth_assets.components.attacks import measure_risk
 from synth_assets.components.dataset import Dataset
+from synth_assets.components.history import last_told
+from synth_assets.components.judged import HOUSE, house, ruled
 from synth_assets.components.protected import table_version, told_version, units_of
 from synth_assets.components.resources import Randomness, Workplace
-from synth_assets.components.risks import measure_risk, risk_sentence, split
+from synth_assets.components.risks import not_excluded, risk_sentence
 from synth_assets.describe import Description
 from synth_assets.describe.privacy import LedgerMark
 from synth_assets.errors import SynthAssetsError
 from synth_assets.generate import generate_batches
 from synth_assets.ledger import Anchor, Ledger
 from synth_assets.measure.conformity import conformity
-from synth_assets.measure.risk import decide
-from synth_assets.policy import Policy, Rule
+from synth_assets.policy import Policy
 from synth_assets.protect import anonymity, direct_identifiers
 from synth_assets.release.bundle import Verdict
 from synth_assets.release.earlier import VERSION_KEY
@@ -28,7 +29,7 @@ from synth_assets.storage.key import keyed_hash
 from synth_assets.storage.warehouse import TableHandle
 
 DOCUMENT_HASH = "document hash"
-HOUSE = "house rule"
+HOLD_MORE_OUT = "persons are held out: set hold_out higher, e.g. 0.2, or describe more of them"
 
 
 def document_hash(description: Description, key: bytes) -> str:
@@ -63,7 +64,7 @@ class Candidate:
         checks = [self._document, self._remade, self._schema, self._identifiers]
         if self.description.privacy is None:
             checks += [self._counts, *([self._anonymised] if self.dataset.start_from == "anonymised" else [])]
-            if self.mode != "random":
+            if self.mode != "random" or self.description.domains_from_data:
                 checks += [self._current, self._attacks]
         elif self.mode != "random":
             checks.append(self._booked)
@@ -79,7 +80,7 @@ class Candidate:
         told = self._told(f"{self.dataset.synthetic(self.mode)}_description")
         same = told.get(DOCUMENT_HASH) == document_hash(self.description, self.workplace.key)
         said = "is" if same else "is NOT"
-        yield _house(
+        yield house(
             "description_unchanged", "description", f"The description {said} the one that was made.", passed=same
         )
 
@@ -92,7 +93,7 @@ class Candidate:
         )
         same = self.description.provenance.get(VERSION_KEY) == told_version(version, key)
         said = f"The description {'is' if same else 'is NOT'} of the data that {dataset.original} holds now."
-        yield _house("description_is_current", "description", said, passed=same)
+        yield house("description_is_current", "description", said, passed=same)
 
     def _remade(self) -> Iterator[Verdict]:
         """The table is what its description and seed give, row for row: nothing else can have got into it."""
@@ -101,7 +102,7 @@ class Candidate:
         same = made and self._remake(told) == fingerprint(self.table, self.workplace.key)
         said = "is" if same else "is NOT"
         sentence = f"Made again from its description and seed alone, the table {said} the same, row for row."
-        yield _house("made_from_description_alone", "schema", sentence, passed=same)
+        yield house("made_from_description_alone", "schema", sentence, passed=same)
 
     def _remake(self, told: Mapping[str, Any]) -> str:
         randomness = Randomness(seed=int(told["seed"]), regeneration=int(told["regeneration"]))
@@ -109,41 +110,44 @@ class Candidate:
         return fingerprint(generate_batches(self.description, rows=int(told["rows"]), rng=rng), self.workplace.key)
 
     def _told(self, asset: str) -> dict[str, Any]:
-        event = self.instance.get_latest_materialization_event(AssetKey(asset))
-        metadata = event.asset_materialization.metadata if event and event.asset_materialization else {}
-        return {name: value.value for name, value in metadata.items()}
+        return last_told(self.instance, asset)
 
     def _schema(self) -> Iterator[Verdict]:
         found = conformity(self.table, self.description)
         said = "; ".join(found.departures) or f"All {found.rows:,} rows fit the description's domains and constraints."
-        yield _house("matches_schema_and_domain", "schema", said, passed=not found.departures)
+        yield house("matches_schema_and_domain", "schema", said, passed=not found.departures)
 
     def _identifiers(self) -> Iterator[Verdict]:
         found = [str(finding) for batch in self.table.batches() for finding in direct_identifiers(batch)]
         said = "; ".join(dict.fromkeys(found)) or "No value reads like a name, an NHS number or a postcode."
-        yield _house("no_direct_identifier", "schema", said, passed=not found)
+        yield house("no_direct_identifier", "schema", said, passed=not found)
 
     def _counts(self) -> Iterator[Verdict]:
-        """What exact counts tell keeps the policy's limits."""
+        """What exact counts, and domains that were read from the data, tell keeps the policy's limits."""
         description, persons = self.description, self.dataset.privacy.rows_per_person
-        if self.mode == "random":
+        if self.mode == "random" and not description.domains_from_data:
             return
         least = description.minimum_count // persons
+        if self.mode == "random":
+            columns = ", ".join(map(repr, description.domains_from_data))
+            said = f"The domain of {columns} was read from the data; no value of fewer than {least} persons is named"
+            yield ruled(self.policy, self.policy.minimum_count, least, said)
+            return
         said = f"No count of fewer than {least} persons is told"
-        yield _ruled(self.policy, self.policy.minimum_count, least, said)
+        yield ruled(self.policy, self.policy.minimum_count, least, said)
         told = "exact" if description.round_to == 1 else f"rounded to multiples of {description.round_to}"
-        yield _ruled(self.policy, self.policy.round_to, description.round_to, f"Counts are {told}")
+        yield ruled(self.policy, self.policy.round_to, description.round_to, f"Counts are {told}")
 
     def _booked(self) -> Iterator[Verdict]:
         """The spend is in the ledger, and the ledger is whole."""
         mark = self.description.ledger
         if not isinstance(mark, LedgerMark):
-            yield _house("ledger_booked", "ledger", "The description's spend is booked nowhere.", passed=False)
+            yield house("ledger_booked", "ledger", "The description's spend is booked nowhere.", passed=False)
             return
         ledger = Ledger(self.workplace.folder.ledger, self.workplace.key)
         faults = ledger.verify([Anchor(mark.sequence, mark.digest)])
         said = "; ".join(faults) or f"The spend is row {mark.sequence} of a ledger that is whole."
-        yield _house("ledger_booked", "ledger", said, passed=not faults)
+        yield house("ledger_booked", "ledger", said, passed=not faults)
 
     def _attacks(self) -> Iterator[Verdict]:
         """Attacks, made anew on the tables as they are."""
@@ -156,12 +160,27 @@ class Candidate:
             for rule in (self.policy.attack_risk, self.policy.copy_risk):
                 yield Verdict(rule.name, rule.name, rule.object, None, rule.limit, False, said, rule.source)  # noqa: FBT003 - not passed
             return
-        for rule, attacks in zip((self.policy.attack_risk, self.policy.copy_risk), split(found), strict=True):
-            verdict = decide(attacks, rule.limit)
-            passed = verdict.outcome != "fail"
-            check = rule.name if verdict.outcome == "pass" else f"{rule.name} (evidence too weak to exclude more)"
-            said = risk_sentence(verdict, rule, self.policy.name)
-            yield Verdict(check, rule.name, rule.object, verdict.lower, rule.limit, passed, said, rule.source)
+        least, weak = self.policy.least_held_out, 0
+        said = "Enough persons are held out" if least.allows(found.held_out) else f"Too few {HOLD_MORE_OUT}"
+        yield ruled(self.policy, least, found.held_out, said, reads_original=True)
+        for rule in (self.policy.attack_risk, self.policy.copy_risk):
+            verdict = found.judged(rule, self.policy)
+            kept, said = verdict.outcome != "fail", risk_sentence(verdict, rule, self.policy.name)
+            left = not_excluded(verdict) if verdict.outcome == "not enough evidence" else ""
+            weak += bool(left)
+            yield Verdict(
+                rule.name,
+                rule.name,
+                rule.object,
+                verdict.lower,
+                rule.limit,
+                kept,
+                said,
+                rule.source,
+                not_excluded=left,
+            )
+        said = f"{weak} of 2 checks of attacks have too little evidence to exclude more than their limit"
+        yield ruled(self.policy, self.policy.most_not_excluded, weak, said, reads_original=True)
 
     def _anonymised(self) -> Iterator[Verdict]:
         """The table that was described is as anonymous as the policy asks."""
@@ -171,42 +190,6 @@ class Candidate:
             quasi_identifiers=list(dataset.hierarchies),
             sensitive=dataset.sensitive,
         )
-        yield _ruled(self.policy, self.policy.minimum_k, found.k, f"k = {found.k}", reads_original=True)
+        yield ruled(self.policy, self.policy.minimum_k, found.k, f"k = {found.k}", reads_original=True)
         if found.l is not None:
-            yield _ruled(self.policy, self.policy.minimum_l, found.l, f"l = {found.l}", reads_original=True)
-
-
-def _house(check: str, about: str, said: str, *, passed: bool) -> Verdict:
-    return Verdict(check, check, about, None, None, passed, said, HOUSE, reads_original=False)
-
-
-def _ruled(policy: Policy, rule: Rule, figure: float, said: str, *, reads_original: bool = False) -> Verdict:
-    sentence = f"{said} (policy {policy.name}: {rule.words})."
-    return Verdict(
-        rule.name,
-        rule.name,
-        rule.object,
-        figure,
-        rule.limit,
-        rule.allows(figure),
-        sentence,
-        rule.source,
-        reads_original,
-    )
-
-
-def failed(verdicts: Sequence[Verdict]) -> str:
-    """What did not pass, as sentences; empty where all did."""
-    return " ".join(f"{verdict.check}: {verdict.sentence}" for verdict in verdicts if not verdict.passed)
-
-
-def as_table(verdicts: Mapping[Mode, Sequence[Verdict]]) -> pl.DataFrame:
-    """One row a mode and check."""
-    rows = [
-        (mode, one.check, one.object, one.rule, one.figure, one.limit, one.passed, one.sentence, one.source)
-        for mode, several in verdicts.items()
-        for one in several
-    ]
-    names = ["mode", "check", "object", "rule", "figure", "limit", "passed", "sentence", "source"]
-    kinds = [pl.String] * 4 + [pl.Float64] * 2 + [pl.Boolean] + [pl.String] * 2
-    return pl.DataFrame(rows, schema=dict(zip(names, kinds, strict=True)), orient="row")
+            yield ruled(self.policy, self.policy.minimum_l, found.l, f"l = {found.l}", reads_original=True)

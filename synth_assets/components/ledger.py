@@ -84,7 +84,7 @@ def _ledger_intact(dataset: Dataset) -> dg.AssetChecksDefinition:
         asset=dataset.ledger,
         name=INTACT_CHECK,
         blocking=True,
-        description="No row of the ledger was changed, removed or cut off since it was written.",
+        description="Asks that no row of the ledger was changed, removed or cut off since it was written.",
     )
     def ledger_intact(context: dg.AssetCheckExecutionContext, workplace: Workplace) -> dg.AssetCheckResult:
         kept = Ledger(workplace.folder.ledger, workplace.key)

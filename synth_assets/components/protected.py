@@ -54,13 +54,13 @@ def _deidentified(dataset: Dataset) -> dg.AssetsDefinition:
                 IDENTIFIER_CHECK,
                 asset=dataset.deidentified,
                 blocking=True,
-                description="No column is named like a direct identifier or holds an NHS number or a postcode.",
+                description="Asks that no column is named like an identifier or holds an NHS number or a postcode.",
             ),
             dg.AssetCheckSpec(
                 ROWS_CHECK,
                 asset=dataset.deidentified,
                 blocking=True,
-                description="Every row that is gone was removed by a step that says so.",
+                description="Asks that every row that is gone was removed by a step that says so.",
             ),
         ],
     )
@@ -161,7 +161,7 @@ def _minimum_k_anonymity(dataset: Dataset) -> dg.AssetChecksDefinition:
     @dg.asset_check(
         asset=dataset.deidentified,
         name=ANONYMITY_CHECK,
-        description=f"At least {dataset.minimum_k} rows are alike in {', '.join(dataset.quasi_identifiers)}.",
+        description=f"Asks that at least {dataset.minimum_k} rows are alike in {', '.join(dataset.quasi_identifiers)}.",
     )
     def minimum_k_anonymity(table: TableHandle) -> dg.AssetCheckResult:
         return anonymity_verdict(table, dataset)
@@ -184,7 +184,7 @@ def anonymity_verdict(table: Frame, dataset: Dataset) -> dg.AssetCheckResult:
         metadata=rounded(
             {
                 "k": found.k,
-                "limit": dataset.minimum_k,
+                "limit": f"at least {dataset.minimum_k}",
                 "share unique": found.share_unique,
                 f"share below {dataset.minimum_k}": below,
                 "classes": found.classes,

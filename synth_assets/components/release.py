@@ -11,9 +11,10 @@ import dagster as dg
 from dagster import DagsterInstance
 
 from synth_assets.components.dataset import Dataset
-from synth_assets.components.evidence import Candidate, as_table, failed
+from synth_assets.components.evidence import Candidate
 from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.inputs import gated
+from synth_assets.components.judged import as_table, failed, left_open
 from synth_assets.components.metadata import told_columns
 from synth_assets.components.resources import Workplace
 from synth_assets.describe import Description
@@ -34,7 +35,8 @@ RELEASE_COLUMNS = {
     "rule": ("text", "The policy's rule"),
     "figure": ("float", "What was measured"),
     "limit": ("float", "What the rule allows"),
-    "passed": ("boolean", "Whether the rule is kept"),
+    "passed": ("boolean", "Whether the rule is kept, with enough evidence"),
+    "verdict": ("text", "The same in words; what is not excluded where evidence is too little"),
     "sentence": ("text", "The verdict, to be read out"),
     "source": ("text", "Whom the rule quotes"),
 }
@@ -95,9 +97,12 @@ def _release(dataset: Dataset) -> dg.AssetsDefinition:
         check_specs=[
             dg.AssetCheckSpec(name, asset=dataset.release, blocking=True, description=said)
             for name, said in (
-                (EVIDENCE_CHECK, "Everything that the policy asks of a table was worked out anew, and passed."),
-                (EARLIER_CHECK, "No count tells, beside an earlier release, of fewer people than may be told of."),
-                (CAPS_CHECK, "No more releases, and no more synthetic rows, than the policy allows."),
+                (EVIDENCE_CHECK, "Asks that all that the policy asks of a table, worked out anew, lets one leave."),
+                (
+                    EARLIER_CHECK,
+                    "Asks that no count tells, beside an earlier release, of fewer people than may be told of.",
+                ),
+                (CAPS_CHECK, "Asks for no more releases, and no more synthetic rows, than the policy allows."),
             )
         ],
     )
@@ -165,7 +170,9 @@ def judge(  # noqa: PLR0913, PLR0917 - what, by which rules, and where
 def results_of(judged: Judged, dataset: Dataset, policy: Policy, workplace: Workplace) -> Iterator[dg.AssetCheckResult]:
     """The three checks of a release."""
     left_out = {mode: failed(several) for mode, several in judged.verdicts.items() if failed(several)}
-    said = f"Passed: {', '.join(judged.passed) or 'no mode'} (policy {policy.name}). "
+    said = f"May be released: {', '.join(judged.passed) or 'no mode'} (policy {policy.name}). "
+    open_ = {mode: left_open(judged.verdicts[mode]) for mode in judged.passed}
+    said += " ".join(f"Not excluded, {mode}: {what}. " for mode, what in open_.items() if what)
     said += " ".join(f"Left out, {mode}: {why}" for mode, why in left_out.items())
     yield dg.AssetCheckResult(
         check_name=EVIDENCE_CHECK,

@@ -113,7 +113,7 @@ def told_bound(dataset: Dataset, mode: Mode) -> dict[str, Any]:
     privacy = dataset.privacy
     epsilon, delta = privacy.bound(mode)
     if mode == "random":
-        return {"differential privacy": "no row is read to draw this table"}
+        return {"differential privacy": "none: no count is told, and no row read where every domain is declared"}
     if epsilon is None:
         return {"differential privacy": "none: this table is protected by hidden counts, and claims no epsilon"}
     return {
@@ -143,7 +143,7 @@ def _correlation_preserved(dataset: Dataset, mode: Mode) -> dg.AssetChecksDefini
     @dg.asset_check(
         asset=f"{dataset.synthetic(mode)}_comparison",
         name="correlation_preserved",
-        description="Columns that depend on each other still do, and as much; none was made to.",
+        description="Asks that columns which depend on each other still do, and as much, and that no others do.",
     )
     def correlation_preserved(measurements: pl.DataFrame) -> dg.AssetCheckResult:
         return preserved_verdict(dependence_kept(measurements), dataset)
@@ -172,7 +172,7 @@ def _correlation_absent(dataset: Dataset, mode: Mode) -> dg.AssetChecksDefinitio
     @dg.asset_check(
         asset=f"{dataset.synthetic(mode)}_comparison",
         name="correlation_absent",
-        description=f"No two columns of the {mode} table depend on each other, as its mode promises.",
+        description=f"Asks that no two columns of the {mode} table depend on each other, as its mode promises.",
     )
     def correlation_absent(measurements: pl.DataFrame) -> dg.AssetCheckResult:
         return absent_verdict(dependence_kept(measurements), dataset)
@@ -206,7 +206,7 @@ def _limit(rule: Rule, error: float) -> str:
 
 
 def _told(rule: Rule, error: float) -> dict[str, Any]:
-    return {"limit": rule.limit, "standard error": error, "source of the limit": rule.source}
+    return {"limit": rule.words, "standard error": f"{error:.4f}", "source of the limit": rule.source}
 
 
 def across_modes_asset(dataset: Dataset) -> dg.AssetsDefinition:

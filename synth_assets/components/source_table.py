@@ -30,7 +30,7 @@ def source_asset(dataset: Dataset) -> dg.AssetsDefinition:
                 COLUMNS_CHECK,
                 asset=dataset.source_name,
                 blocking=True,
-                description="The source has the columns that the steps need, and no undeclared column is left.",
+                description="Asks that the source has the columns that the steps need, and no undeclared one is left.",
             )
         ],
     )

@@ -84,8 +84,8 @@ def _conformity(dataset: Dataset, mode: Mode) -> dg.AssetChecksDefinition:
         blocking=True,
         additional_ins={"description": dg.AssetIn(f"{name}_description", dagster_type=Description)},
         description=(
-            "Columns, order and types are the description's, every value lies inside its domain, and no constraint is "
-            "broken."
+            "Asks that columns, order and types are the description's, every value lies inside its domain, and no "
+            "constraint is broken."
         ),
     )
     def matches_schema_and_domain(table: TableHandle, description: Description) -> dg.AssetCheckResult:

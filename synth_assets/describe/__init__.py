@@ -14,6 +14,7 @@ from synth_assets.describe.arguments import (
 from synth_assets.describe.coded_table import coded_table
 from synth_assets.describe.correlated import describe_correlated
 from synth_assets.describe.description import Description
+from synth_assets.describe.domain import has_public_domain
 from synth_assets.describe.independent import describe_independent
 from synth_assets.describe.privacy import LedgerMark, Privacy
 from synth_assets.describe.private import Asked, OpenDPNoise, check_declared, describe_privately
@@ -86,10 +87,11 @@ def describe(  # noqa: PLR0913 - the interface that notebooks and assets share
     request = requested(epsilon, delta, mode, person=max_rows_per_person is not None, most=most)
     if request is not None:
         check_declared(schema, round_to)
-    if person_column is not None and mode != "random":
+    reads = mode != "random" or not all(has_public_domain(column) for column in schema)
+    if person_column is not None and reads:
         frame = bounded(frame, schema, person_column, most, key or b"")
     if mode == "random":
-        described = describe_random(frame, schema, minimum_count)
+        described = describe_random(frame, schema, minimum_count * most if reads else minimum_count)
         described = replace(described, privacy=None if request is None else Privacy.without_reading())
     elif request is not None:
         asked = Asked(mode, rules, max_parents, minimum_count)

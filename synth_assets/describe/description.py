@@ -93,6 +93,12 @@ class Description:
         raise DescriptionError(message)
 
     @property
+    def domains_from_data(self) -> list[str]:
+        """The columns whose domain was read from the table, not declared or asserted to be public."""
+        columns = (coded.column for coded in self.columns)
+        return [one.name for one in columns if one.domain_source == "data" and one.type != "boolean" and not one.opaque]
+
+    @property
     def epsilon(self) -> float | None:
         """The bound of its differential privacy, smaller is more private; ``None`` where it has none."""
         return None if self.privacy is None else self.privacy.epsilon

@@ -1,4 +1,4 @@
-"""Random mode: the declared domain and nothing else. With a fully declared schema the table is never opened."""
+"""Random mode: domains and no count. With every domain declared or asserted the table is never opened."""
 
 from collections.abc import Mapping
 

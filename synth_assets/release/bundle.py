@@ -18,6 +18,8 @@ from synth_assets.schema import MODES, Mode
 OPEN_OBJECTS: Final = frozenset({"description", "schema", "ledger"})
 """With epsilon only checks of these are told of: what compares with the original would spend more than was booked."""
 
+PASSED: Final = "passed"
+
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _RELEASE_ID = re.compile(r"\d{4}-\d{2}-\d{2}T\d{4}Z-[0-9a-f]{4,16}")
 _SUFFIX = re.compile(r"[0-9a-f]{4,16}")
@@ -33,10 +35,12 @@ class Verdict:
         object: What the rule is about: ``description``, ``schema``, ``ledger``, ``synthetic table``, ...
         figure: What was measured; ``None`` where the check has no number.
         limit: What the rule allows; as above.
-        passed: Whether the rule is kept.
+        passed: Whether the rule lets the table leave.
         sentence: To be read out; it may hold the figure.
         source: Whom the rule quotes.
         reads_original: Whether the check compares with the original; then its figure and sentence stay inside.
+        not_excluded: Where the evidence was too little to pass, and the rule lets the table leave nevertheless: what it
+            leaves open, in words for the readers of a release.
     """
 
     check: str
@@ -48,6 +52,14 @@ class Verdict:
     sentence: str
     source: str
     reads_original: bool = True
+    not_excluded: str = ""
+
+    @property
+    def word(self) -> str:
+        """What a reader is told: ``passed``, ``not passed``, or what is not excluded."""
+        if not self.passed:
+            return "not passed"
+        return f"not excluded: {self.not_excluded}" if self.not_excluded else PASSED
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +92,11 @@ class ReleasedTable:
                 f"the same one of {', '.join(MODES)}."
             )
             raise ReleaseError(message)
+
+    @property
+    def not_excluded(self) -> list[str]:
+        """What the checks that are told leave open, as words."""
+        return [f"{one.check}: {one.not_excluded}" for one in self.told if one.passed and one.not_excluded]
 
     @property
     def told(self) -> tuple[Verdict, ...]:

@@ -102,13 +102,25 @@ def privacy_words(description: Description) -> str:
 
 def _counts_words(description: Description) -> str:
     if description.mode == "random":
-        read = any(coded.column.domain_source == "data" for coded in description.columns)
-        source = "coarsened from the original for some columns, and else" if read else ""
-        return " ".join(f"No counts are told. The domains are {source} declared or asserted to be public.".split())
+        return f"No counts are told. {_domain_words(description)}"
     rounding = f" Others are rounded to multiples of {description.round_to}." if description.round_to > 1 else ""
     return (
         f"Counts from 1 to {description.minimum_count - 1} are not told.{rounding} That does not cover what several "
-        "releases tell together, nor what follows from the rules by which counts are hidden."
+        "releases tell together, nor what follows from the rules by which counts are hidden. "
+        f"{_domain_words(description)}"
+    )
+
+
+def _domain_words(description: Description) -> str:
+    """Where the domains come from, and what those that were read tell of rows."""
+    read = ", ".join(description.domains_from_data)
+    if not read:
+        row = " No row was read." if description.mode == "random" else ""
+        return f"The domains are declared or asserted to be public.{row}"
+    return (
+        f"The domains of {read} were read from the original and coarsened: a value is named, and an outermost bin "
+        f"told, only where at least {description.minimum_count} rows hold it. Others are declared or asserted to be "
+        "public."
     )
 
 
@@ -138,14 +150,20 @@ def _checks(table: ReleasedTable) -> str:
         if table.description.privacy is None
         else "With epsilon only checks that do not read the original are listed: others would spend more of it."
     )
+    if table.not_excluded:
+        note += (
+            " **Not excluded** is no pass: attacks found nothing above the limit, but were too few or not all tried, "
+            "and an excess as large as is told may be there. Excess: how much more often an attack succeeds on people "
+            "who were described than on others, as a share of what is left to gain."
+        )
     headings = ("Check", "Rule", "Of", "Figure", "Limit", "Verdict", "Source of the rule")
     return f"{_grid(headings, map(_verdict, table.told))}\n\n{note}"
 
 
 def _verdict(verdict: Verdict) -> tuple[str, ...]:
     figure = "kept inside" if verdict.reads_original else _number(verdict.figure)
-    passed = "passed" if verdict.passed else "not passed"
-    return verdict.check, verdict.rule, verdict.object, figure, _number(verdict.limit), passed, verdict.source
+    limit = _number(verdict.limit)
+    return verdict.check, verdict.rule, verdict.object, figure, limit, verdict.word, verdict.source
 
 
 def _number(number: float | None) -> str:

@@ -50,6 +50,7 @@ def _resource(table: ReleasedTable, mark: FileMark) -> dict[str, Any]:
         "name": table.name.lower(),
         "path": f"{table.name}.csv",
         "title": f"Synthetic rows, {table.mode} mode",
+        **({"description": f"Not excluded: {'. '.join(table.not_excluded)}."} if table.not_excluded else {}),
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",

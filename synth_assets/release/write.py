@@ -132,6 +132,7 @@ def manifest(bundle: Bundle, files: Mapping[str, FileMark]) -> dict[str, Any]:
         "inputs": dict(bundle.inputs),
         "libraries": {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES},
         "tables": [table.name for table in bundle.tables],
+        "not_excluded": {table.name: table.not_excluded for table in bundle.tables if table.not_excluded},
         "files": {name: {"sha256": mark.sha256, "bytes": mark.size} for name, mark in files.items()},
     }
 

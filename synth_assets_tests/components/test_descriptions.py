@@ -210,3 +210,46 @@ def test_too_few_rows_are_refused_and_the_old_description_stands(workplace: Work
     assert failure.step_key == NAME
     assert "at least minimum_count = 5" in str(failure.step_failure_data.error)
     assert document(workplace) == before
+
+
+OPEN = [{**CLINIC["columns"][0], "domain": None, "domain_source": "data"}, *CLINIC["columns"][1:]]
+
+
+def test_a_random_domain_read_from_the_data_is_read_again_when_they_change(
+    workplace: Workplace, instance: dg.DagsterInstance
+):
+    name = "random_visits_description"
+
+    def told(table: pl.DataFrame, *names: str) -> dict[str, Any]:
+        result = materialise(table, [*names, name], instance, dataset=declared(columns=OPEN))
+        assert result.success
+        [event] = result.asset_materializations_for_node(name)
+        return {key: value.value for key, value in event.metadata.items()}
+
+    first = told(visits(), *BRANCH[:2])
+    assert (first["reused"], first["domains read from the data"]) == (False, "Sex")
+    assert first["rows described"] == "not told: rows were read for domains alone"
+    assert told(visits())["reused"] is True
+    assert told(visits().filter(pl.col("Sex") != "M"), *BRANCH[:2])["reused"] is False
+    made = Description.from_json(workplace.warehouse.read(name).item())
+    assert made.domains_from_data == ["Sex"]
+    assert '"M"' not in made.to_json()
+
+
+def test_a_random_domain_read_from_the_data_counts_persons_as_other_modes_do(
+    workplace: Workplace, instance: dg.DagsterInstance
+):
+    """Two persons with five rows each are ten rows, and still two persons."""
+    table = pl.DataFrame(
+        {
+            "Patient": [f"P{place}" for place in range(60)] + ["A"] * 5 + ["B"] * 5,
+            "Sex": ["F"] * 60 + ["M"] * 10,
+            "Age": [30] * 70,
+            "Ward": ["North"] * 70,
+        }
+    )
+    name = "random_visits_description"
+    privacy = {"person_column": "Patient", "max_rows_per_person": 5}
+    dataset = declared(columns=OPEN, privacy=privacy)
+    assert materialise(table, [*BRANCH[:2], name], instance, dataset=dataset).success
+    assert '"M"' not in workplace.warehouse.read(name).item()

@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,7 +116,7 @@ def test_what_passed_is_released_with_its_evidence(site: Site):
     assert "independent_visits.parquet" not in names
     assert json.loads((path / "manifest.json").read_text())["policy"] == "internal"
     assert len(str(told["manifest digest (SHA-256)"])) == 64
-    assert site.read("visits_release")["passed"].all()
+    assert not site.read("visits_release").filter(verdict="not passed").height
     assert {check.check_name for check in result.get_asset_check_evaluations() if check.passed} >= {
         "evidence_passes",
         "no_difference_tells",
@@ -437,3 +439,123 @@ def test_without_being_asked_a_scheduled_run_releases_nothing(site: Site):
 def test_release_on_schedule_takes_a_schedule():
     with pytest.raises(SchemaError, match="has release_on_schedule, but no schedule"):
         declared(release_on_schedule=True).dataset()
+
+
+# Evidence that is too weak is no pass.
+
+TINY = 0.004
+
+
+def verdicts_of(result: dg.ExecuteInProcessResult) -> dict[str, dg.AssetCheckEvaluation]:
+    return {one.check_name: one for one in result.get_asset_check_evaluations()}
+
+
+def test_a_hold_out_of_a_few_persons_is_no_evidence(workplace: Workplace, instance: dg.DagsterInstance):
+    site = Site(workplace, instance, {"hold_out": TINY})
+    made = site.make([*CHAIN, *COUNTING, "correlated_visits_risk"])
+    checks = verdicts_of(made)
+
+    assert made.success
+    assert not checks["attack_risk"].passed
+    assert not checks["copy_risk"].passed
+    for check in ("attack_risk", "copy_risk"):
+        told = str(checks[check].metadata["not tried"].value)
+        assert "100 persons held out" in told
+    assert "linkability" in str(checks["attack_risk"].description)
+    said = refused(site.release())
+    assert "Too few persons are held out" in said
+    assert "copies (tried fewer than 20 times)" in said
+    assert site.released == []
+
+
+def test_a_release_without_enough_evidence_says_what_is_not_excluded(site: Site):
+    """Of 180 held-out rows the limits are too wide for any policy, and no attack finds anything."""
+    result = site.release()
+    [path] = site.released
+    card, manifest = (path / "README.md").read_text("utf-8"), json.loads((path / "manifest.json").read_text())
+    told = site.read("visits_release").filter(pl.col("check") == "copy_risk")
+
+    assert "not excluded: an excess of up to 0." in card
+    assert "**Not excluded** is no pass" in card
+    assert any(one.startswith("copy_risk: an excess of up to") for one in manifest["not_excluded"][TABLE])
+    assert told["passed"].to_list() == [False]
+    assert told["verdict"].item().startswith("not excluded")
+    assert "Not excluded, correlated: " in str(verdicts_of(result)["evidence_passes"].description)
+    done = subprocess.run([sys.executable, path / "verify.py"], capture_output=True, text=True, check=True)
+    assert f"{TABLE}: not excluded, says the publisher: " in done.stdout
+
+
+@pytest.mark.parametrize("policy", ["public_release", "ons_10_5", "nhs_small_numbers", "ema_0070"])
+def test_without_enough_evidence_nothing_leaves_the_house(
+    workplace: Workplace, instance: dg.DagsterInstance, policy: str
+):
+    site = Site(workplace, instance, {"policy": "public_release", "minimum_count": 12, "round_to": 5})
+    assert site.make([*CHAIN, *COUNTING], people(2_500)).success
+
+    said = refused(site.release(policy=policy))
+    assert "most_not_excluded" in said
+    assert "minimum_count" not in said
+    assert site.released == []
+
+
+def test_no_description_leaves_leave_one_out_untried_by_name(site: Site, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("synth_assets.components.attacks.stored_description", lambda *_: None)
+    checks = verdicts_of(site.make(["correlated_visits_risk"]))
+
+    assert "membership by leave one out (no description is given)" in str(checks["attack_risk"].description)
+
+
+# Random mode reads domains that nobody declared.
+
+OPEN = [{**CLINIC["columns"][0], "domain": None, "domain_source": "data"}, *CLINIC["columns"][1:]]
+RANDOM = {"columns": OPEN, "modes": {"random": {"rows": 400}}}
+RANDOM_CHAIN = [*CHAIN, "random_visits_description", "random_visits"]
+
+
+def test_a_random_domain_from_data_is_judged_as_counts_are(workplace: Workplace, instance: dg.DagsterInstance):
+    site = Site(workplace, instance, RANDOM)
+    assert site.make(RANDOM_CHAIN).success
+
+    said = refused(site.release(policy="ons_10_5"))
+    assert "no value of fewer than 5 persons is named" in said
+    assert site.released == []
+    assert site.release().success
+    checks = site.read("visits_release")["check"].to_list()
+    assert {"minimum_count", "attack_risk", "copy_risk", "description_is_current", "least_held_out"} <= set(checks)
+    card = (site.released[0] / "README.md").read_text("utf-8")
+    assert "The domains of Sex were read from the original" in card
+    assert "no row was read" not in card.lower()
+
+
+def test_a_random_domain_from_data_needs_a_hold_out_and_a_declared_one_none(
+    workplace: Workplace, instance: dg.DagsterInstance
+):
+    site = Site(workplace, instance, {**RANDOM, "hold_out": 0})
+    assert site.make(RANDOM_CHAIN).success
+    assert "nobody is held out" in refused(site.release())
+
+    declared_site = Site(workplace, instance, {"modes": RANDOM["modes"], "hold_out": 0})
+    assert declared_site.make(RANDOM_CHAIN).success
+    assert declared_site.release().success
+    assert "attack_risk" not in site.read("visits_release")["check"].to_list()
+
+
+def test_a_random_domain_from_other_data_is_old(workplace: Workplace, instance: dg.DagsterInstance):
+    site = Site(workplace, instance, RANDOM)
+    assert site.make(RANDOM_CHAIN).success
+    assert site.make(CHAIN, people(910)).success
+
+    assert "is NOT of the data" in refused(site.release())
+
+
+# What is reported from outside a run counts for nothing, neither for nor against.
+
+
+@pytest.mark.parametrize("asset", [TABLE, DOCUMENT, "deidentified_visits"])
+def test_a_materialisation_reported_from_outside_a_run_stops_no_release(site: Site, asset: str):
+    for _ in range(30):
+        forged = {"document hash": "forged", "seed": "1", "rows": 3, "regeneration": 9}
+        site.instance.report_runless_asset_event(dg.AssetMaterialization(asset, metadata=forged))
+
+    assert site.release().success
+    assert len(site.released) == 1

@@ -53,7 +53,7 @@ class PostcodeConfig(dg.Config):
         dg.AssetCheckSpec(
             "postcodes_are_real",
             asset="london_postcodes",
-            description="The directory is a real one, not a mock made in code.",
+            description="Asks that the directory is a real one, not a mock made in code.",
         )
     ],
 )
@@ -118,7 +118,7 @@ def _reality(found: LondonPostcodes) -> dg.AssetCheckResult:
 @dg.asset_check(
     asset=london_postcodes,
     blocking=True,
-    description="Every postcode is of the UK's format and listed once.",
+    description="Asks that every postcode is of the UK's format and listed once.",
 )
 def postcodes_well_formed(postcodes: pl.DataFrame) -> dg.AssetCheckResult:
     """Counts malformed and repeated postcodes."""
@@ -133,7 +133,7 @@ def postcodes_well_formed(postcodes: pl.DataFrame) -> dg.AssetCheckResult:
 
 @dg.asset_check(
     asset=london_postcodes,
-    description="Every postcode in use has an LSOA and a deprivation rank, so that no patient's row goes without.",
+    description="Asks that every postcode in use has an LSOA and a deprivation rank, so that no row lacks them.",
 )
 def postcodes_in_use_have_lsoa_and_imd(postcodes: pl.DataFrame) -> dg.AssetCheckResult:
     """Counts postcodes in use that lack either; without them the decile of such patients is missing."""

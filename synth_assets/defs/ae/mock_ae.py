@@ -51,7 +51,7 @@ def mock_ae(
 
 
 @dg.asset_check(
-    asset=mock_ae, blocking=True, description="The eight columns have their types, ranges and listed values."
+    asset=mock_ae, blocking=True, description="Asks that the eight columns have their types, ranges and listed values."
 )
 def schema_and_ranges(workplace: Workplace, admissions: pl.DataFrame) -> dg.AssetCheckResult:
     """Compares the table with its schema."""
@@ -71,7 +71,7 @@ def schema_and_ranges(workplace: Workplace, admissions: pl.DataFrame) -> dg.Asse
 @dg.asset_check(
     asset=mock_ae,
     blocking=True,
-    description="Every Health Service ID is an NHS number of the test range 999, valid by modulus 11: nobody's own.",
+    description="Asks that every Health Service ID is of the test range 999, valid by modulus 11: nobody's own.",
 )
 def health_service_ids_are_test_numbers(admissions: pl.DataFrame) -> dg.AssetCheckResult:
     """Counts IDs that could be somebody's."""

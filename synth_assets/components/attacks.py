@@ -1,0 +1,107 @@
+"""Attacks on a synthetic table, made on those described and on those held out, and what a policy says of them."""
+
+from contextlib import closing
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from synth_assets.components.dataset import Dataset
+from synth_assets.components.protected import units_of
+from synth_assets.components.resources import Workplace
+from synth_assets.components.stored import stored_description
+from synth_assets.frames import Frame, in_order
+from synth_assets.measure.risk import Attack, Risks, Verdict, decide, risk
+from synth_assets.measure.risk.copies import NAME as COPIES
+from synth_assets.measure.risk.lookalikes import lookalikes
+from synth_assets.policy import Policy, Rule
+from synth_assets.schema import Mode, Schema
+from synth_assets.storage.sample import Flags, rows_of, rows_where, some_of
+from synth_assets.storage.tables import TableName
+from synth_assets.storage.warehouse import TableHandle
+
+ATTACK_CHECK, COPY_CHECK = "attack_risk", "copy_risk"
+ATTACKS = 2_000
+"""Of each kind on either side, if there are as many rows held out."""
+
+MOST_ROWS = 100_000
+"""Described, held out and synthetic rows that attacks work on, each; of more a random sample."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What attacks gain, and against how many people.
+
+    Attributes:
+        risks: The attacks.
+        held_out: Persons (rows, where no person is named) that no description sees.
+    """
+
+    risks: Risks
+    held_out: int
+
+    def of(self, rule: Rule) -> tuple[list[Attack], list[str]]:
+        """The attacks that a rule judges, copies or all others, and the families of these that were not tried."""
+        copies = rule.name == COPY_CHECK
+        untried = [str(one) for one in self.risks.untried if (one.family == COPIES) == copies]
+        return [attack for attack in self.risks.attacks if (attack.name == COPIES) == copies], untried
+
+    def judged(self, rule: Rule, policy: Policy) -> Verdict:
+        """What the attacks say of a rule's limit; without enough people held out they exclude nothing."""
+        attacks, gaps = self.of(rule)
+        least = policy.least_held_out
+        if not least.allows(self.held_out):
+            gaps = [*gaps, f"any of them on {least.limit:g} persons held out (there are fewer)"]
+        return decide(attacks, rule.limit, gaps=gaps)
+
+
+def measure_risk(  # noqa: PLR0913, PLR0917 - whose table, where it is, and what it is compared with
+    dataset: Dataset,
+    mode: Mode,
+    workplace: Workplace,
+    original: TableHandle,
+    synthetic: Frame,
+    rng: np.random.Generator,
+) -> Measured | None:
+    """Attacks on rows described and rows held out; ``None`` where nothing is held out.
+
+    Of more than ``MOST_ROWS`` rows on a side the attacker has a random sample; copies are looked for in all of them.
+
+    Raises:
+        MeasurementError: The tables do not fit each other.
+    """
+    described, control = _sides(workplace, units_of(dataset.original))
+    if not control.any() or not described.any():
+        return None
+    schema: Schema = dataset.original_schema(workplace.folder.input, workplace.key, original.lazy().collect_schema())
+    training, held = (rows_where(original, some_of(side, MOST_ROWS, rng)) for side in (described, control))
+    many = rows_of(synthetic)
+    made = rows_where(synthetic, some_of(np.ones(many, dtype=np.bool_), MOST_ROWS, rng))
+    alike = None
+    if many > MOST_ROWS:
+        with closing(in_order(synthetic)) as batches:
+            alike = lookalikes(batches, pl.concat([training, held]), schema)
+    told = stored_description(workplace.warehouse, dataset, mode)
+    found = risk(training, held, made, schema, attacks=ATTACKS, rng=rng, description=told, alike=alike)
+    return Measured(found, _persons(workplace, units_of(dataset.original)))
+
+
+def sampled(rows: int) -> dict[str, str]:
+    """What is said where the attacker has but a sample of the table."""
+    if rows <= MOST_ROWS:
+        return {}
+    return {"sample": f"the attacker has {MOST_ROWS:,} random rows of {rows:,}; copies are looked for in all of them"}
+
+
+def _sides(workplace: Workplace, units: TableName) -> tuple[Flags, Flags]:
+    """Which rows are described, and which are held out and of those that would be."""
+    with TableHandle(workplace.warehouse, units.name, units.schema).relation() as relation:
+        flags = relation.project("described, held_out and counted as control").fetchnumpy()
+    return np.asarray(flags["described"], dtype=np.bool_), np.asarray(flags["control"], dtype=np.bool_)
+
+
+def _persons(workplace: Workplace, units: TableName) -> int:
+    """How many persons the held-out rows are of."""
+    with TableHandle(workplace.warehouse, units.name, units.schema).relation() as relation:
+        found = relation.filter("held_out and counted").aggregate("count(distinct person)").fetchall()
+    return int(found[0][0])
