@@ -47,7 +47,9 @@ class Risks:
 
     Attributes:
         attacks: Those that were tried at least ``LEAST_ATTACKS`` times; ``decide`` judges these.
-        too_few: Those that could not be tried as often, which are not judged and have no part in ``table``.
+        too_few: Those that could not be tried as often; and, where another attack of the family could, those that hardly
+            ever fail on held-out rows, so that the table has nothing to add (a secret that nearly everybody shares).
+            They are not judged and have no part in ``table``.
         rows: Of the training table, the control table and the synthetic table.
         untried: The families none of whose attacks was tried as often, though they could tell something of such a
             table; what they would find is not excluded.
@@ -108,11 +110,18 @@ def risks(
         idle: Families that could find nothing in such a table.
     """
     every = [one for several in made.values() for one in several]
-    enough = tuple(one for one in every if one.attacks >= LEAST_ATTACKS)
+    tried = [one for one in every if one.attacks >= LEAST_ATTACKS]
+    open_ones = {one.name for one in tried if _has_room(one)}
+    enough = tuple(one for one in tried if _has_room(one) or one.name not in open_ones)
     missing = [
         Untried(family, f"tried fewer than {LEAST_ATTACKS} times" if several else "could not be tried")
         for family, several in made.items()
-        if family not in idle and not set(several) & set(enough)
+        if family not in idle and not set(several) & set(tried)
     ]
-    few = tuple(one for one in every if one.attacks < LEAST_ATTACKS)
+    few = tuple(one for one in every if one not in enough)
     return Risks(enough, few, rows, (*untried, *missing))
+
+
+def _has_room(attack: Attack) -> bool:
+    """Whether it fails often enough on held-out rows for the table to add something."""
+    return attack.attacks - attack.control_hits >= LEAST_ATTACKS

@@ -62,6 +62,13 @@ def test_fresh_rows_do_not_fail():
     assert all(decide(found(FRESH, seed).attacks, 0).outcome != "fail" for seed in range(5))
 
 
+def test_a_secret_that_nearly_everybody_shares_is_not_judged_beside_others():
+    shared, secret = Attack("a", "shared", 500, 500, 499), Attack("a", "secret", 500, 200, 190)
+    assert risks({"a": [shared, secret]}, (1, 1, 1)).attacks == (secret,)
+    alone = risks({"a": [shared]}, (1, 1, 1))
+    assert (alone.attacks, alone.untried) == ((shared,), ())
+
+
 def test_attacks_that_could_not_be_tried_often_enough_stand_apart():
     enough, few = (Attack("a", "", attacks, 0, 0) for attacks in (LEAST_ATTACKS, LEAST_ATTACKS - 1))
     result = risks({"a": [few, enough]}, (1, 1, 1))
