@@ -47,9 +47,9 @@ class Risks:
 
     Attributes:
         attacks: Those that were tried at least ``LEAST_ATTACKS`` times; ``decide`` judges these.
-        too_few: Those that could not be tried as often; and, where another attack of the family could, those that hardly
-            ever fail on held-out rows, so that the table has nothing to add (a secret nearly everybody shares).
-            They are not judged and have no part in ``table``.
+        too_few: Those that could not be tried as often; and, where another attack of the family could, those that
+            hardly ever fail on held-out rows, so that the table has nothing to add. They are not judged and have no
+            part in ``table``.
         rows: Of the training table, the control table and the synthetic table.
         untried: The families none of whose attacks was tried as often, though they could tell something of such a
             table; what they would find is not excluded.
