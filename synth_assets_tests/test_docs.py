@@ -11,6 +11,7 @@ import yaml
 
 from synth_assets.components.faults import report
 from synth_assets.components.faults.checks import faults
+from synth_assets.components.reference import reference
 from synth_assets.constraints import constraint_from_dict
 from synth_assets.protect import Tools
 from synth_assets.protect.catalogue import CATALOGUE, step_from_dict
@@ -110,3 +111,9 @@ def test_the_datasets_of_a_page_have_no_fault(page: str, tmp_path: Path):
         path = tmp_path / f"{number}.yaml"
         path.write_text(text, encoding="utf-8")
         assert report(faults(path)) == ""
+
+
+def test_the_reference_of_the_yaml_is_that_of_the_form():
+    assert (ROOT / "docs" / "yaml.md").read_text(encoding="utf-8") == reference(), (
+        "python -m synth_assets.components.reference > docs/yaml.md"
+    )
