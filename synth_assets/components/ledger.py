@@ -17,7 +17,10 @@ from synth_assets.report.budget import write_budget
 INTACT_CHECK = "ledger_intact"
 LEDGER_COLUMNS = {
     "row": ("integer", "The row's number in the ledger, from 1"),
-    "kind": ("text", "open: the budget was set; spend: a description was made; raise: it was raised; rename: it goes on"),
+    "kind": (
+        "text",
+        "open: the budget was set; spend: a description was made; raise: it was raised; rename: it goes on",
+    ),
     "mode": ("text", "Of the description"),
     "mechanism": ("text", "Where its noise came from"),
     "epsilon": ("float", "Of this description alone"),

@@ -164,8 +164,8 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
     formerly: Sequence[str] = Field(
         default=(),
         description=(
-            "Names that the dataset had before, the first one first: its privacy budget, releases and descriptions go on "
-            "from them."
+            "Names that the dataset had before, the first one first: its privacy budget, releases and descriptions go "
+            "on from them."
         ),
     )
     source: Source = Field(

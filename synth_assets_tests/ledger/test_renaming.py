@@ -9,6 +9,7 @@ import pytest
 from synth_assets.errors import BudgetError, LedgerError
 from synth_assets.ledger import Ledger, SpendRequest
 from synth_assets.ledger.accounting import spend_of
+from synth_assets.ledger.faults import faults
 from synth_assets_tests.ledger.test_ledger import BUDGET, KEY, REQUEST, rewrite
 
 UNITS = REQUEST.units
@@ -168,3 +169,23 @@ def test_a_changed_renaming_is_found(ledger: Ledger, change: str, fault: str):
     rewrite(ledger, f"update ledger set {change} where kind = 'rename'")  # noqa: S608 - a test's own words
 
     assert any(fault in said for said in ledger.verify())
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"cumulative_units": 1}, "row 3 does not add up"),
+        ({"units": 5}, "row 3 does not add up"),
+        ({"parameters": "nobody"}, "row 3 carries on a budget that there is not"),
+        ({"dataset": "visits"}, "row 3 carries on a budget that there is not"),
+        ({"budget_units": 10**15}, "row 3 changes the budget"),
+    ],
+)
+def test_a_renaming_that_does_not_add_up_is_found_under_the_key_too(
+    ledger: Ledger, changes: dict[str, object], fault: str
+):
+    ledger.spend(asked("stays", ["visits"]))
+    opened, first, renamed, _ = ledger.entries()
+    forged = replace(renamed, **changes).sealed(KEY)  # pyrefly: ignore[bad-argument-type]  # as the tests need
+
+    assert fault in list(faults([opened, first, forged], KEY, []))
