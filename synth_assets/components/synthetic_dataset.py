@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from synth_assets.components.anonymised import anonymised_asset
 from synth_assets.components.dataset import DEFAULT_MAX_PARENTS, Dataset, without_references
 from synth_assets.components.descriptions import description_asset
-from synth_assets.components.faults.json_schema import with_schema
+from synth_assets.components.faults.dialect import with_schema
 from synth_assets.components.ledger import ledger_definitions
 from synth_assets.components.metadata import DATASET_TAG
 from synth_assets.components.privacy import DEFAULT_DELTA, PrivacySettings
