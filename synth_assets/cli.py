@@ -1,6 +1,7 @@
 """The command ``synth-assets``. Thin: everything is done by Dagster and the code location."""
 
 import argparse
+import shlex
 import sys
 import time
 from collections.abc import Sequence
@@ -8,13 +9,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
-from dagster import DagsterError, DagsterInstance
+from dagster import DagsterError, DagsterInstance, Definitions
 
+from synth_assets.components.resources import Workplace
 from synth_assets.defs.home import prepare_home
 from synth_assets.defs.launch import loaded, of_datasets, release_of, run, run_config, select
 from synth_assets.defs.results import RunResult
 from synth_assets.defs.serve import HOST, refuse_taken, serve
 from synth_assets.defs.stale_runs import end_stale_runs
+from synth_assets.defs.unmade import forget, tidy_snapshot, unmade
 from synth_assets.errors import LedgerError, SynthAssetsError
 from synth_assets.ledger import Ledger
 from synth_assets.ledger.accounting import epsilon_of
@@ -86,6 +89,8 @@ def _parser() -> argparse.ArgumentParser:
     release.add_argument(
         "--mode", choices=("independent", "correlated"), help="which counting mode (default: correlated)"
     )
+    forget = commands.add_parser("forget", help="drop tables that no asset makes any more")
+    forget.add_argument("table", nargs="+", help="the table's name; run names those that there are")
     withdraw = commands.add_parser("withdraw", help="take a release back; a tombstone stays in its place")
     withdraw.add_argument("dataset", help="the dataset's name")
     withdraw.add_argument("release", help="the release's id, the name of its folder")
@@ -161,6 +166,7 @@ def _run(options: argparse.Namespace) -> int:
         end_stale_runs(instance)
         result = run(definitions, instance, keys, run_config(keys, definitions, vars(options)), _Progress())
     _print_result(result, folder, time.perf_counter() - started)
+    _print_unmade(definitions)
     return 0 if result.succeeded else 1
 
 
@@ -199,6 +205,24 @@ def _print_result(result: RunResult, folder: DataFolder, seconds: float) -> None
     print(f"Took {seconds:.1f} s after imports; run {result.run_id}")
     print(f"Warehouse  {folder.warehouse}\nReports    {folder.reports}\nSynthetic  {folder.snapshot}")
     print(f"UI         synth-assets up, then http://{HOST}:{DEFAULT_PORT}")
+
+
+def _print_unmade(definitions: Definitions) -> None:
+    """What stays of datasets that are gone; readers find none of it."""
+    tidy_snapshot(definitions, Workplace())
+    left = unmade(definitions, Workplace().warehouse)
+    if left:
+        print(f"\nNo asset makes these tables any more: {', '.join(left)}")
+        print(f"They stay until  synth-assets forget {shlex.join(left)}")
+
+
+def _forget(options: argparse.Namespace) -> int:
+    prepare_home(DataFolder.from_environment())
+    from synth_assets.definitions import defs  # noqa: PLC0415 - loading every definition takes seconds
+
+    gone = forget(loaded(defs), Workplace(), options.table)
+    print(f"Dropped {', '.join(map(str, gone))}. The ledger and releases stand as they were.")
+    return 0
 
 
 def _release(options: argparse.Namespace) -> int:
@@ -280,4 +304,5 @@ _COMMANDS = {
     "release": _release,
     "withdraw": _withdraw,
     "budget": _budget,
+    "forget": _forget,
 }

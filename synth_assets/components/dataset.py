@@ -12,6 +12,7 @@ from typing import Any, Literal
 import dagster as dg
 import polars as pl
 
+from synth_assets.components.former import check_former
 from synth_assets.components.privacy import PrivacySettings
 from synth_assets.describe import NetworkRules
 from synth_assets.errors import ProtectionError, SchemaError, SourceError
@@ -56,6 +57,7 @@ class Dataset:
         mock: Whether the source is made up, which releases say.
         release_on_schedule: Whether scheduled runs also try to release.
         unreviewed: What of the declaration is a guess that nobody has looked at; with any, nothing is released.
+        formerly: Names that it had before, the first one first: budget, rounding and releases go on from them.
     """
 
     name: str
@@ -82,10 +84,12 @@ class Dataset:
     mock: bool = False
     release_on_schedule: bool = False
     unreviewed: tuple[str, ...] = ()
+    formerly: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a name that would clash with another asset's, limits below the policy's, and what is not declared."""
         check_name(self.name)
+        check_former(self.name, self.formerly)
         self._check_limits()
         if not self.modes:
             message = f"Dataset {self.name!r} names no mode. Name at least one under 'modes': {', '.join(MODES)}."
@@ -225,6 +229,11 @@ class Dataset:
         if self.schedule is None:
             return None
         return dg.FreshnessPolicy.time_window(fail_window=timedelta(days=14), warn_window=timedelta(days=8))
+
+    @property
+    def first_name(self) -> str:
+        """What it was called first: counts are rounded under it, so that a renaming rounds none of them anew."""
+        return self.formerly[0] if self.formerly else self.name
 
     @property
     def deidentified(self) -> str:

@@ -17,7 +17,7 @@ from synth_assets.components.metadata import DECIMALS, told_columns
 from synth_assets.components.protected import table_version, told_version, units_of
 from synth_assets.components.resources import Workplace
 from synth_assets.components.spending import MARK_DIGEST, MARK_SEQUENCE, Spending, data_version, known_anchors
-from synth_assets.components.stored import DOCUMENT, stored_description
+from synth_assets.components.stored import DOCUMENT, standing_description
 from synth_assets.describe import Description, describe
 from synth_assets.describe.domain import has_public_domain
 from synth_assets.describe.privacy import LedgerMark, Privacy
@@ -111,8 +111,8 @@ class Describing:
         schema, provenance = self._parameters()
         if self.mode != "random" or not all(has_public_domain(column) for column in schema):
             provenance["original_version"] = told_version(self._version(), self.workplace.key)
-        stored = stored_description(self.workplace.warehouse, self.dataset, self.mode)
-        if stored is not None and dict(stored.provenance) == provenance:
+        stored = standing_description(self.workplace.warehouse, self.dataset, self.mode, provenance)
+        if stored is not None:
             return stored, True
         return self._described(schema, None).with_provenance(**provenance), False
 
@@ -138,8 +138,8 @@ class Describing:
             known_anchors(self.dataset, warehouse, instance),
             run_id,
         )
-        stored = stored_description(warehouse, self.dataset, self.mode)
-        if stored is not None and dict(stored.provenance) == provenance and not config.redescribe:
+        stored = standing_description(warehouse, self.dataset, self.mode, provenance)
+        if stored is not None and not config.redescribe:
             spending.ledger.refuse_unless_intact(spending.known)
             return stored, True
         spending.check(self._request().units, redescribe=config.redescribe)
@@ -187,7 +187,7 @@ class Describing:
             max_parents=dataset.modes[self.mode].get("max_parents", DEFAULT_MAX_PARENTS),
             minimum_count=dataset.minimum_count,
             round_to=1 if epsilon is not None else dataset.round_to,
-            key=keyed_hash(key, "rounding of counts", dataset.name),
+            key=keyed_hash(key, "rounding of counts", dataset.first_name),
             network=dataset.network(self.mode),
             epsilon=epsilon,
             delta=delta,

@@ -61,7 +61,7 @@ class Candidate:
 
     def verdicts(self) -> Iterator[Verdict]:
         """One a check; what cannot be worked out counts as not passed."""
-        checks = [self._document, self._remade, self._schema, self._identifiers]
+        checks = [self._document, self._declared, self._remade, self._schema, self._identifiers]
         if self.description.privacy is None:
             checks += [self._counts, *([self._anonymised] if self.dataset.start_from == "anonymised" else [])]
             if self.mode != "random" or self.description.domains_from_data:
@@ -83,6 +83,17 @@ class Candidate:
         yield house(
             "description_unchanged", "description", f"The description {said} the one that was made.", passed=same
         )
+
+    def _declared(self) -> Iterator[Verdict]:
+        """The description is of what is declared now: a column that came, went or was renamed makes it old."""
+        dataset, key = self.dataset, self.workplace.key
+        held = TableHandle(self.workplace.warehouse, dataset.original)
+        dtypes = {} if dataset.start_from == "deidentified" else dict(held.lazy().collect_schema())
+        schema = dataset.original_schema(self.workplace.folder.input, key, dtypes)
+        same = self.description.provenance.get("parameters") == dataset.fingerprint(schema, self.mode)
+        said = "is" if same else "is NOT"
+        sentence = f"The description {said} of the columns and settings that the dataset declares now."
+        yield house("description_is_as_declared", "description", sentence, passed=same)
 
     def _current(self) -> Iterator[Verdict]:
         """The description is of the data that are there: attacks on other data would be no evidence."""

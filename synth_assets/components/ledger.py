@@ -17,7 +17,10 @@ from synth_assets.report.budget import write_budget
 INTACT_CHECK = "ledger_intact"
 LEDGER_COLUMNS = {
     "row": ("integer", "The row's number in the ledger, from 1"),
-    "kind": ("text", "open: the budget was set; spend: a description was made; raise: the budget was raised"),
+    "kind": (
+        "text",
+        "open: the budget was set; spend: a description was made; raise: it was raised; rename: it goes on",
+    ),
     "mode": ("text", "Of the description"),
     "mechanism": ("text", "Where its noise came from"),
     "epsilon": ("float", "Of this description alone"),
@@ -51,8 +54,10 @@ def _ledger(dataset: Dataset) -> dg.AssetsDefinition:
     def ledger(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.Output[pl.DataFrame]:
         kept, privacy = Ledger(workplace.folder.ledger, workplace.key), dataset.privacy
         known = known_anchors(dataset, workplace.warehouse, context.instance)
-        status = kept.status(dataset.name, budget=(privacy.budget or 0.0, privacy.delta), known=known)
-        table = ledger_table(kept.entries(dataset.name))
+        status = kept.status(
+            dataset.name, budget=(privacy.budget or 0.0, privacy.delta), known=known, formerly=dataset.formerly
+        )
+        table = ledger_table(kept.of_names(dataset.name, dataset.formerly))
         picture = write_budget(
             table, workplace.folder.reports / dataset.ledger, title=f"Privacy budget of {dataset.title}"
         )

@@ -180,7 +180,7 @@ def results_of(judged: Judged, dataset: Dataset, policy: Policy, workplace: Work
         description=said.strip(),
         metadata={"modes released": len(judged.passed), "modes left out": len(left_out), "policy": policy.name},
     )
-    earlier = Earlier.of(workplace.folder.published, dataset.name, workplace.folder.withdrawn)
+    earlier = Earlier.of(workplace.folder.published, dataset.name, workplace.folder.withdrawn, dataset.formerly)
     descriptions = [judged.candidates[mode].description for mode in judged.passed]
     for name, (passed, sentence) in (
         (EARLIER_CHECK, earlier.differences(descriptions, int(policy.minimum_count.limit))),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import product
 
 from dagster import DagsterInstance
 
@@ -46,8 +47,10 @@ class Spending:
             LedgerError: It may not be spent, or the ledger is not whole.
         """
         budget, delta = self._budget
-        status = self.ledger.status(self.dataset.name, budget=(budget, delta), known=self.known)
-        earlier = self.ledger.find(self.dataset.name, self.mode, self.version, self.parameters)
+        name, formerly = self.dataset.name, self.dataset.formerly
+        status = self.ledger.status(name, budget=(budget, delta), known=self.known, formerly=formerly)
+        self.ledger.refuse_data_of_others(name, formerly, self.version)
+        earlier = self.ledger.find(name, self.mode, self.version, self.parameters, formerly)
         if earlier is not None and not redescribe:
             message = (
                 f"The ledger's row {earlier.sequence} has spent epsilon {earlier.epsilon:g} for just this description "
@@ -79,6 +82,7 @@ class Spending:
                 budget_delta=delta,
                 reason=reason,
                 run_id=self.run_id,
+                formerly=self.dataset.formerly,
             ),
             known=self.known,
         )
@@ -102,15 +106,15 @@ def known_anchors(dataset: Dataset, warehouse: Warehouse, instance: DagsterInsta
 
 
 def _from_descriptions(dataset: Dataset, warehouse: Warehouse) -> Iterable[Anchor]:
-    for mode in dataset.modes:
-        stored = stored_description(warehouse, dataset, mode)
+    for mode, name in product(dataset.modes, (dataset.name, *dataset.formerly)):
+        stored = stored_description(warehouse, dataset, mode, name)
         if stored is not None and isinstance(stored.ledger, LedgerMark):
             yield Anchor(stored.ledger.sequence, stored.ledger.digest)
 
 
 def _from_history(dataset: Dataset, instance: DagsterInstance) -> Iterable[Anchor]:
-    for mode in dataset.modes:
-        told = last_told(instance, f"{dataset.synthetic(mode)}_description")
+    for mode, name in product(dataset.modes, (dataset.name, *dataset.formerly)):
+        told = last_told(instance, f"{mode}_{name}_description")
         if MARK_SEQUENCE in told and MARK_DIGEST in told:
             yield Anchor(int(str(told[MARK_SEQUENCE])), str(told[MARK_DIGEST]))
 

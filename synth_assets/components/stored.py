@@ -1,4 +1,6 @@
-"""The description that the warehouse holds, if any."""
+"""The description that the warehouse holds, if any, under the dataset's name or a former one."""
+
+from collections.abc import Mapping
 
 import polars as pl
 
@@ -11,9 +13,18 @@ from synth_assets.storage.warehouse import Warehouse
 DOCUMENT = "document"
 
 
-def stored_description(warehouse: Warehouse, dataset: Dataset, mode: Mode) -> Description | None:
-    """The stored description; what is none, or one of another version, counts as not there."""
-    name = f"{dataset.synthetic(mode)}_description"
+def stored_description(
+    warehouse: Warehouse, dataset: Dataset, mode: Mode, name: str | None = None
+) -> Description | None:
+    """The stored description; what is none, or one of another version, counts as not there.
+
+    Args:
+        warehouse: Where it is.
+        dataset: Whose.
+        mode: Of the description.
+        name: A former name of the dataset; its present one where not given.
+    """
+    name = f"{mode}_{name or dataset.name}_description"
     table = warehouse.read(name) if warehouse.exists(name) else pl.DataFrame()
     if table.columns != [DOCUMENT] or len(table) != 1:
         return None
@@ -21,3 +32,24 @@ def stored_description(warehouse: Warehouse, dataset: Dataset, mode: Mode) -> De
         return Description.from_json(table.item())
     except DescriptionError:
         return None
+
+
+def standing_description(
+    warehouse: Warehouse, dataset: Dataset, mode: Mode, provenance: Mapping[str, str]
+) -> Description | None:
+    """The stored description that still holds; one under a former name is then said to be of this one.
+
+    Args:
+        warehouse: Where it is.
+        dataset: Whose.
+        mode: Of the description.
+        provenance: The data and the parameters that it must be of.
+    """
+    for name in (dataset.name, *reversed(dataset.formerly)):
+        stored = stored_description(warehouse, dataset, mode, name)
+        if stored is None:
+            continue
+        said = stored.provenance if name == dataset.name else {**stored.provenance, "original": dataset.original}
+        if dict(said) == dict(provenance):
+            return stored.with_provenance(**provenance)
+    return None

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from synth_assets.components.anonymised import anonymised_asset
 from synth_assets.components.dataset import DEFAULT_MAX_PARENTS, Dataset, without_references
 from synth_assets.components.descriptions import description_asset
-from synth_assets.components.faults.json_schema import with_schema
+from synth_assets.components.faults.dialect import with_schema
 from synth_assets.components.ledger import ledger_definitions
 from synth_assets.components.metadata import DATASET_TAG
 from synth_assets.components.privacy import DEFAULT_DELTA, PrivacySettings
@@ -161,6 +161,13 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
 
     name: str = Field(description="Part of every asset's name.")
     title: str = Field(min_length=1, description="What people call the table.")
+    formerly: Sequence[str] = Field(
+        default=(),
+        description=(
+            "Names that the dataset had before, the first one first: its privacy budget, releases and descriptions go "
+            "on from them."
+        ),
+    )
     source: Source = Field(
         description=(
             "The asset that holds the table; or where it stands: 'file: path' (CSV or Parquet; * for several), "
@@ -278,6 +285,7 @@ class SyntheticDataset(dg.Component, dg.Model, dg.Resolvable):
             mock=self.mock,
             release_on_schedule=self.release_on_schedule,
             unreviewed=tuple(self.unreviewed),
+            formerly=tuple(self.formerly),
         )
 
     def _hold_out(self, private_modes: Sequence[Mode]) -> float:

@@ -7,8 +7,8 @@ from typing import Literal, TypeAlias
 
 from synth_assets.storage.key import keyed_hash
 
-Kind: TypeAlias = Literal["open", "spend", "raise"]
-KINDS: tuple[Kind, ...] = ("open", "spend", "raise")
+Kind: TypeAlias = Literal["open", "spend", "raise", "rename"]
+KINDS: tuple[Kind, ...] = ("open", "spend", "raise", "rename")
 BEGINNING = ""
 """What stands for the digest before the first row."""
 
@@ -32,12 +32,13 @@ class Entry:
 
     Attributes:
         sequence: Its number, from 1.
-        kind: ``open`` sets a dataset's budget, ``spend`` spends from it, ``raise`` raises it.
+        kind: ``open`` sets a dataset's budget, ``spend`` spends from it, ``raise`` raises it, ``rename`` carries one on
+            under a new name.
         dataset: Whose budget.
         mode: Of the description; empty but for spends.
         mechanism: Where its noise comes from; empty but for spends.
         data_version: A keyed hash; empty but for spends.
-        parameters: A hash; empty but for spends.
+        parameters: A hash; of a ``rename`` the former name; else empty.
         epsilon: Of the description; 0 but for spends.
         delta: Likewise.
         units: Its cost in units of rho; 0 but for spends.
@@ -111,6 +112,7 @@ class SpendRequest:
         budget_delta: Likewise.
         reason: Why it is spent again on data that did not change; else empty.
         run_id: Of the Dagster run.
+        formerly: Names under which the dataset spent before.
     """
 
     dataset: str
@@ -125,3 +127,4 @@ class SpendRequest:
     budget_delta: float
     reason: str = ""
     run_id: str = ""
+    formerly: tuple[str, ...] = ()

@@ -42,6 +42,9 @@ def _sums(entries: Sequence[Entry]) -> Iterator[str]:
     budget: dict[str, int] = {}
     for entry in entries:
         name, row = entry.dataset, f"row {entry.sequence}"
+        if entry.kind == "rename":
+            yield from _renamed(entry, spent, budget)
+            continue
         if entry.kind not in KINDS or (entry.kind == "open") != (name not in budget):
             yield f"{row} is a row of kind {entry.kind!r} where there can be none"
         spent[name] = spent.get(name, 0) + entry.units
@@ -54,3 +57,16 @@ def _sums(entries: Sequence[Entry]) -> Iterator[str]:
             yield f"{row} does not add up"
         if spent[name] > budget[name]:
             yield f"{row} overspends"
+
+
+def _renamed(entry: Entry, spent: dict[str, int], budget: dict[str, int]) -> Iterator[str]:
+    """A budget that goes on under another name, with all that was spent; the old name has none from then on."""
+    former, name, row = entry.parameters, entry.dataset, f"row {entry.sequence}"
+    if former not in budget or former == name:
+        yield f"{row} carries on a budget that there is not"
+    spent[name] = spent.get(name, 0) + spent.pop(former, 0)
+    budget[name] = max(budget.get(name, 0), budget.pop(former, 0))
+    if (entry.units, entry.cumulative_units) != (0, spent[name]):
+        yield f"{row} does not add up"
+    if entry.budget_units != budget[name]:
+        yield f"{row} changes the budget"

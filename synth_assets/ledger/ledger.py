@@ -9,6 +9,7 @@ from synth_assets.errors import LedgerError
 from synth_assets.ledger.accounting import epsilon_of, spend_of
 from synth_assets.ledger.entry import BEGINNING, Anchor, Entry, Kind, SpendRequest
 from synth_assets.ledger.faults import faults
+from synth_assets.ledger.renaming import names_of, own_rows, refuse_data_of_others
 from synth_assets.ledger.status import Status, same_delta
 from synth_assets.ledger.store import append, marked, opened, rows, write_mark
 
@@ -68,22 +69,42 @@ class Ledger:
         """
         self._refuse(self.verify(known))
 
-    def status(self, dataset: str, *, budget: tuple[float, float], known: Iterable[Anchor] = ()) -> Status:
+    def status(
+        self,
+        dataset: str,
+        *,
+        budget: tuple[float, float],
+        known: Iterable[Anchor] = (),
+        formerly: Sequence[str] = (),
+    ) -> Status:
         """What is left of a dataset's budget.
 
         Args:
             dataset: Its name.
             budget: Epsilon and delta as declared now.
             known: Rows that other places remember.
+            formerly: Names under which the dataset spent before; it counts as spent.
 
         Raises:
-            LedgerError: The ledger is not whole, or holds another budget.
+            LedgerError: The ledger is not whole, holds another budget, or the budget goes on under another name.
         """
         self.refuse_unless_intact(known)
-        return Status.of(dataset, self.entries(dataset), budget)
+        return Status.of(dataset, own_rows(self.entries(), dataset, formerly), budget)
 
-    def find(self, dataset: str, mode: str, data_version: str, parameters: str) -> Entry | None:
-        """The last spend for just this, if there is one.
+    def of_names(self, dataset: str, formerly: Sequence[str] = ()) -> list[Entry]:
+        """The rows of a dataset under all its names, in order.
+
+        Raises:
+            LedgerError: The file cannot be read.
+        """
+        held = self.entries()
+        names = names_of(held, dataset, formerly)
+        return [entry for entry in held if entry.dataset in names]
+
+    def find(
+        self, dataset: str, mode: str, data_version: str, parameters: str, formerly: Sequence[str] = ()
+    ) -> Entry | None:
+        """The last spend for just this, if there is one, under whatever name.
 
         Raises:
             LedgerError: The file cannot be read.
@@ -91,10 +112,18 @@ class Ledger:
         wanted = (mode, data_version, parameters)
         alike = [
             entry
-            for entry in self.entries(dataset)
+            for entry in self.of_names(dataset, formerly)
             if entry.kind == "spend" and (entry.mode, entry.data_version, entry.parameters) == wanted
         ]
         return alike[-1] if alike else None
+
+    def refuse_data_of_others(self, dataset: str, formerly: Sequence[str], data_version: str) -> None:
+        """Refuse data on which the ledger has spent under a name that is none of the dataset's.
+
+        Raises:
+            LedgerError: It has, or the file cannot be read.
+        """
+        refuse_data_of_others(self.entries(), dataset, formerly, data_version)
 
     def spend(self, request: SpendRequest, *, known: Iterable[Anchor] = ()) -> Entry:
         """Book a spend: on the disk when this returns, whatever happens afterwards.
@@ -108,17 +137,20 @@ class Ledger:
 
         Raises:
             BudgetError: The budget does not bear it.
-            LedgerError: The ledger is not whole, cannot be written, or holds another budget.
+            LedgerError: The ledger is not whole, cannot be written, holds another budget, or has spent on the same data
+                under a name that the request does not give.
         """
         if request.units < 1:
             message = f"A spend of {request.units} units cannot be booked. Allowed: whole numbers from 1."
             raise LedgerError(message)
 
         def made(held: Sequence[Entry]) -> list[Entry]:
-            own = [entry for entry in held if entry.dataset == request.dataset]
+            refuse_data_of_others(held, request.dataset, request.formerly, request.data_version)
+            own = own_rows(held, request.dataset, request.formerly, request.run_id)
             status = Status.of(request.dataset, own, (request.budget_epsilon, request.budget_delta))
             status.refuse_beyond(request.units)
-            return [*([] if own else [_opening(request)]), _spending(request, status, own)]
+            fresh = [entry for entry in own if not entry.sequence] if own else [_opening(request)]
+            return [*fresh, _spending(request, status, own)]
 
         return self._added(made, known)
 
@@ -143,7 +175,7 @@ class Ledger:
             raise LedgerError(message)
 
         def made(held: Sequence[Entry]) -> list[Entry]:
-            own = [entry for entry in held if entry.dataset == dataset]
+            own = own_rows(held, dataset, ())
             if not own:
                 message = (
                     f"The ledger holds no budget of {dataset!r} yet. The first description opens it with the budget of "

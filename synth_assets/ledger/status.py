@@ -44,10 +44,11 @@ class Status:
         last = entries[-1]
         same_delta(last, delta)
         if declared > last.budget_units:
+            now = last.parameters if last.kind == "rename" and not last.sequence else dataset  # until it is carried on
             message = (
                 f"Dataset {dataset!r} declares a budget of epsilon {epsilon:g}, and the ledger holds "
                 f"{last.budget_epsilon:g}. "
-                f'A budget is raised with a reason: synth-assets budget {dataset} --epsilon {epsilon:g} --reason "...".'
+                f'A budget is raised with a reason: synth-assets budget {now} --epsilon {epsilon:g} --reason "...".'
             )
             raise LedgerError(message)
         return cls(dataset, declared, last.cumulative_units, delta)

@@ -28,19 +28,20 @@ class Earlier:
     rows: int
 
     @classmethod
-    def of(cls, published: Path, dataset: str, kept: Path) -> Self:
+    def of(cls, published: Path, dataset: str, kept: Path, formerly: Sequence[str] = ()) -> Self:
         """The releases in a folder.
 
         Args:
             published: The folder of all releases.
             dataset: Whose.
             kept: The folder, inside, with the descriptions of withdrawn releases.
+            formerly: Names that the dataset had before; what was released under them counts.
 
         Raises:
             ReleaseError: A release cannot be read, or a description of a withdrawn one is not there as it was.
             DescriptionError: As above.
         """
-        known = releases(published, dataset)
+        known = [one for name in (dataset, *formerly) for one in releases(published, name)]
         files = [file for one in known if not one.withdrawn for file in sorted(one.path.glob(f"*{SUFFIX}"))]
         files += [file for one in known if one.withdrawn for file in kept_descriptions(one.path, kept)]
         held = {file: Description.from_json(file.read_text(encoding="utf-8")) for file in files}

@@ -52,7 +52,7 @@ def check(tmp_path: Path, what: str, **changes: Any) -> subprocess.CompletedProc
     (folder / "defs.yaml").write_text(yaml.safe_dump(document, sort_keys=False, allow_unicode=True), encoding="utf-8")
     path = os.pathsep.join([str(tmp_path), str(ROOT)])
     return subprocess.run(
-        [sys.executable, "-m", "dagster_dg_cli.cli", "check", what],
+        [sys.executable, "-m", "dagster_dg_cli.cli", "check", *what.split()],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": path, "DAGSTER_HOME": str(tmp_path)},
         stdin=subprocess.DEVNULL,
@@ -72,22 +72,44 @@ def test_another_project_declares_a_dataset_with_one_file(tmp_path: Path):
 @pytest.mark.parametrize(
     ("changes", "where", "said"),
     [
-        ({"frequency": 3}, "frequency", "'frequency' was unexpected"),
-        ({"modes": {"random": {"rows": 0}}}, "modes.random.rows", "0 is less than the minimum of 1"),
-        ({"modes": {"random": {"rows": "many"}}}, "modes.random.rows", "'many' is not of type 'integer', 'null'"),
+        ({"frequency": 3}, "frequency", "There is no key 'frequency' here."),
+        ({"modes": {"random": {"rows": 0}}}, "modes.random.rows", "'rows' is 0. Allowed: 1 or more."),
+        (
+            {"modes": {"random": {"rows": "many"}}},
+            "modes.random.rows",
+            "'rows' is 'many'. Allowed: a whole number or null.",
+        ),
         (
             {"modes": {"correlated": {"network": {"forced": [["Sex", "Age band"]]}}}},
             "modes.correlated.network.forced",
-            "'forced' was unexpected",
+            "There is no key 'forced' here. Did you mean 'force'?",
         ),
-        ({"constraints": [3]}, "constraints.0", "3 is not of type 'object'"),
-        ({"columns": [{**CLINIC["columns"][0], "rôle": "x"}]}, "columns.0.rôle", "'rôle' was unexpected"),
-        ({"steps": [{"step": "drop", "column": "Patient"}]}, "steps.0.column", "'column' was unexpected"),
-        ({"steps": [{"step": "sort"}]}, "steps.0.step", "'sort' is not one of ['drop'"),
-        ({"source": {"file": "x.csv", "tabel": "y"}}, "source.tabel", "'tabel' was unexpected"),
+        ({"constraints": [3]}, "constraints.0", "Item 1 of 'constraints' is 3. Allowed: keys with values."),
+        ({"columns": [{**CLINIC["columns"][0], "rôle": "x"}]}, "columns.0.rôle", "There is no key 'rôle' here."),
+        ({"steps": [{"step": "drop", "column": "Patient"}]}, "steps.0.column", "There is no key 'column' here."),
+        ({"steps": [{"step": "sort"}]}, "steps.0.step", "'step' is 'sort'. Allowed: drop"),
+        ({"minimum_k": 2}, "minimum_k", "Policy 'internal' asks for at least 5"),
+        ({"policy": "strict"}, "policy", "There is no policy 'strict'."),
+        ({"privacy": {"epsilon": 1}}, "privacy.epsilon", "'epsilon' is asked for without a budget."),
+        ({"formerly": ["visits"]}, "formerly.0", "Not allowed in it: visits."),
+        (
+            {"constraints": [{"ordered": ["Age", "Sex"]}]},
+            "constraints.0.ordered.0",
+            "'Age', which is no declared column",
+        ),
+        (
+            {"steps": [*CLINIC["steps"], {"step": "drop", "columns": ["Patient"], "reason": "again"}]},
+            "steps.4.columns.0",
+            "There is no column 'Patient' any more: step 1 took it away.",
+        ),
+        (
+            {"source": {"file": "x.csv", "tabel": "y"}},
+            "source.tabel",
+            "There is no key 'tabel' here. Did you mean 'table'?",
+        ),
     ],
 )
-def test_keys_types_and_ranges_are_found_with_file_line_and_caret(
+def test_dg_check_yaml_finds_every_fault_with_file_line_and_caret(
     tmp_path: Path, changes: dict[str, Any], where: str, said: str
 ):
     done = check(tmp_path, "yaml", **changes)
@@ -108,8 +130,8 @@ def test_keys_types_and_ranges_are_found_with_file_line_and_caret(
         ({"modes": {"correlated": {"network": {"force": [["Sex", "Height"]]}}}}, "'Height', which is no declared"),
     ],
 )
-def test_what_contradicts_itself_is_found_with_file_line_and_caret(tmp_path: Path, changes: dict[str, Any], said: str):
-    done = check(tmp_path, "defs", **changes)
+def test_loading_finds_it_too_with_file_line_and_caret(tmp_path: Path, changes: dict[str, Any], said: str):
+    done = check(tmp_path, "defs --no-check-yaml", **changes)
     output = done.stdout + done.stderr
 
     assert done.returncode == 1

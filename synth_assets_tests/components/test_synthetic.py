@@ -181,7 +181,8 @@ def test_the_snapshot_holds_the_synthetic_tables_and_no_other(workplace: Workpla
     workplace.warehouse.write("random_notes", pl.DataFrame({"a": [1]}))
     snapshot = Warehouse(workplace.folder.snapshot)
 
-    assert synthetic_tables(workplace.warehouse) == ["random_visits"]
+    assert synthetic_tables(workplace.warehouse, {"random_visits", "correlated_visits"}) == ["random_visits"]
+    assert synthetic_tables(workplace.warehouse, {"clinic"}) == []
     assert [(table.name, table.rows) for table in snapshot.tables()] == [("random_visits", 50)]
     assert_frame_equal(snapshot.read("random_visits"), workplace.warehouse.read("random_visits"))
 

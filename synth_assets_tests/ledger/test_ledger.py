@@ -95,7 +95,7 @@ def test_the_last_unit_can_be_spent_and_no_more(ledger: Ledger):
 
 def test_budgets_are_of_one_dataset_each(ledger: Ledger):
     filled(ledger)
-    other = ledger.spend(replace(REQUEST, dataset="other"))
+    other = ledger.spend(replace(REQUEST, dataset="other", data_version="of other data"))
 
     assert other.cumulative_units == REQUEST.units
     assert ledger.verify() == []

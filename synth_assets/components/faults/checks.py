@@ -46,7 +46,7 @@ def faults(file: Path) -> list[Fault]:
 
 
 def faults_of(paths: Iterable[Path]) -> tuple[list[Path], list[Fault]]:
-    """The files of datasets, and their faults; of two datasets of one name the second is one.
+    """The files of datasets, and their faults; two datasets of one name are one, and one that was the other before.
 
     Args:
         paths: Files, or folders in which all are looked for.
@@ -61,7 +61,23 @@ def faults_of(paths: Iterable[Path]) -> tuple[list[Path], list[Fault]]:
             found.append(document.fault(("attributes", "name"), message))
         elif name is not None:
             named[name] = document.file
+    found += list(_still_there(named, files))
     return files, found
+
+
+def _still_there(named: Mapping[str, Path], files: Iterable[Path]) -> Iterator[Fault]:
+    """Former names under which there is a dataset now: a budget goes on in one only."""
+    for document in chain.from_iterable(read_documents(file)[0] for file in files):
+        if _name(document) is None:
+            continue
+        formerly = document.value["attributes"].get("formerly")
+        for place, former in enumerate(formerly if isinstance(formerly, list) else ()):
+            if former in named and former != _name(document):
+                message = (
+                    f"There is a dataset {former!r} now, in {named[former]}, and a budget goes on in one dataset only. "
+                    "Take the name off, or remove that dataset."
+                )
+                yield document.fault(("attributes", "formerly", place), message)
 
 
 def _files(path: Path) -> list[Path]:

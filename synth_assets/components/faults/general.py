@@ -10,6 +10,7 @@ from synth_assets.components.dataset import MOST_HELD_OUT, check_name
 from synth_assets.components.faults.fault import Problem
 from synth_assets.components.faults.narrow import narrowed
 from synth_assets.components.faults.said import Said
+from synth_assets.components.former import check_former
 from synth_assets.errors import SynthAssetsError
 from synth_assets.policy import Policy, load_policy
 from synth_assets.schema import MODES
@@ -31,6 +32,7 @@ def general_problems(said: Said) -> Iterator[Problem]:
             check_name(name)
         except SynthAssetsError as error:
             yield Problem(("name",), str(error))
+    yield from _formerly(said)
     if isinstance(owner, str) and not is_valid_owner(owner):
         yield Problem(("owner",), f"'owner' is {owner!r}. Allowed: an e-mail address, or team: and the team's name.")
     for mode in MODES:
@@ -45,6 +47,16 @@ def general_problems(said: Said) -> Iterator[Problem]:
     if isinstance(hold_out, int | float) and hold_out > MOST_HELD_OUT:
         allowed = f"a share of persons from 0 to {MOST_HELD_OUT}; 0.2 is usual"
         yield Problem(("hold_out",), f"'hold_out' is {hold_out}. Allowed: {allowed}.")
+
+
+def _formerly(said: Said) -> Iterator[Problem]:
+    """Former names that cannot have been any, each where it stands."""
+    name, names = said("name"), said("formerly") or []
+    for place, former in enumerate(names):
+        try:
+            check_former(str(name), [former, *([former] if former in names[:place] else [])])
+        except SynthAssetsError as error:
+            yield Problem(("formerly", place), str(error))
 
 
 def _limits(said: Said) -> Iterator[Problem]:

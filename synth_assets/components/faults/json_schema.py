@@ -5,7 +5,6 @@ not at the alternatives as a whole.
 """
 
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from functools import cache, reduce
 from operator import or_
 from types import UnionType
@@ -40,24 +39,6 @@ def attributes_schema(kind: type[dg.Model]) -> dict[str, Any]:
         said[name] = form | {"description": said[name]["description"], "minItems": int(name == "columns")}
     said["constraints"] = _list_of(ConstraintForm) | {"description": said["constraints"]["description"]}
     return _straight(schema, schema.get("$defs", {}), root=True)
-
-
-def with_schema(model: type[BaseModel], kind: type[dg.Model]) -> type[BaseModel]:
-    """The model that Dagster reads attributes with, telling our schema in the place of its own.
-
-    Args:
-        model: Dagster's.
-        kind: The component, see ``attributes_schema``.
-    """
-
-    class Attributes(model):  # pyrefly: ignore[invalid-inheritance]  # a class that Dagster makes
-        __doc__ = model.__doc__
-
-        @classmethod
-        def model_json_schema(cls, *_: Any, **__: Any) -> dict[str, Any]:  # noqa: ANN401 - pydantic's arguments
-            return deepcopy(attributes_schema(kind))
-
-    return Attributes
 
 
 def _list_of(form: type[BaseModel]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from synth_assets.components.faults import report
-from synth_assets.components.faults.checks import faults, problems
+from synth_assets.components.faults.checks import faults, faults_of, problems
 from synth_assets_tests.components.faults.written import STAYS, changed, first_change, write
 
 AE = Path(__file__).parents[3] / "synth_assets" / "defs" / "ae" / "defs.yaml"
@@ -54,6 +54,11 @@ FORM = [
     ),
     ('  schedule: "0 3 * * 1"', "  schedule: 3", "'schedule' is 3. Allowed: text or null. Put it in quotes."),
     ("Days: integer, Cost", "Days: number, Cost", "'Days' is 'number'. Allowed: integer, float, text"),
+    (
+        "  title: Hospital stays",
+        "  title: Hospital stays\n  formerly: visits",
+        "'formerly' is 'visits'. Allowed: a list.",
+    ),
     # out of range
     ("    random: {rows: 50}", "    random: {rows: 0}", "'rows' is 0. Allowed: 1 or more."),
     ("      max_parents: 2", "      max_parents: 5", "'max_parents' is 5. Allowed: 0, 1, 2, 3, 4."),
@@ -96,6 +101,21 @@ MEANING = [
     ("  name: stays", "  name: random_stays", "A dataset cannot be called 'random_stays'. Allowed: small letters"),
     ("  name: stays", "  name: Stays", "A dataset cannot be called 'Stays'."),
     ("  name: stays", "  name: stays_release", "not ending in _description"),
+    (
+        "  title: Hospital stays",
+        "  title: Hospital stays\n  formerly: [stays]",
+        "has formerly: [stays]. Not allowed in it: stays.",
+    ),
+    (
+        "  title: Hospital stays",
+        "  title: Hospital stays\n  formerly: [visits, My visits]",
+        "Not allowed in it: My visits. Allowed: names that this dataset had before",
+    ),
+    (
+        "  title: Hospital stays",
+        "  title: Hospital stays\n  formerly: [visits, visits]",
+        "has formerly: [visits, visits]. Not allowed in it: visits.",
+    ),
     ("  owner: team:data-stewards", "  owner: data stewards", "'owner' is 'data stewards'. Allowed: an e-mail address"),
     ("  policy: internal", "  policy: intern", "There is no policy 'intern'. Allowed: ema_0070, internal"),
     ("  minimum_count: 5", "  minimum_count: 2", "'minimum_count' is 2. Policy 'internal' asks for at least 5"),
@@ -450,3 +470,18 @@ def test_bytes_and_missing_files_are_said(tmp_path: Path):
 
     assert "It must be a file of text in UTF-8." in faults(tmp_path / "bytes.yaml")[0].message
     assert "It cannot be read" in report(faults(tmp_path / "none.yaml"))
+
+
+def test_a_former_name_must_not_be_that_of_a_dataset_there_is(tmp_path: Path):
+    for name, text in (
+        ("one", STAYS),
+        ("two", changed(("  name: stays", "  name: beds"), ("  owner:", "  formerly: [wards, stays]\n  owner:"))),
+    ):
+        (tmp_path / name).mkdir()
+        write(tmp_path / name, text)
+
+    files, found = faults_of([tmp_path])
+
+    assert len(files) == 2
+    assert [(fault.file.parent.name, fault.path[-1]) for fault in found] == [("two", 1)]
+    assert "There is a dataset 'stays' now" in found[0].message
