@@ -19,6 +19,7 @@ from synth_assets.errors import ProtectionError, SchemaError, SourceError
 from synth_assets.policy import Policy
 from synth_assets.protect import Hierarchy
 from synth_assets.protect.columns import kind_of
+from synth_assets.protect.plan import columns_after
 from synth_assets.protect.steps import Pseudonymise, Step, Tools
 from synth_assets.schema import MODES, Mode, Schema
 from synth_assets.source import KINDS, TableSource, source_from_dict
@@ -209,8 +210,7 @@ class Dataset:
             return f"person_column is {person!r}, which the source does not have. It has: {', '.join(columns)}."
         kinds = {name: kind_of(dtype) for name, dtype in columns.items()}
         try:
-            for step in self.steps:
-                kinds = step.after(kinds)
+            kinds = columns_after(kinds, self.steps)
         except ProtectionError as error:
             return str(error)
         declared = [column["name"] for column in self.columns]

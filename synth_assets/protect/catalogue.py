@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
-from typing import Any
+from typing import Any, get_origin
 
 from synth_assets.errors import ProtectionError
+from synth_assets.protect.bound import BottomCode, TopCode
 from synth_assets.protect.coarsen import BandHours, BandNumbers, TruncateToDate
-from synth_assets.protect.recode import KeyedHash, MapCategories
-from synth_assets.protect.reduce import BottomCode, Round, TopCode, Truncate
-from synth_assets.protect.steps import Drop, KeepOnly, LookUp, Pseudonymise, Step
+from synth_assets.protect.recode import KeepOnly, KeyedHash, MapCategories
+from synth_assets.protect.reduce import Round, Truncate
+from synth_assets.protect.steps import Drop, LookUp, Pseudonymise, Step
 
 CATALOGUE: Mapping[str, type[Step]] = {
     "drop": Drop,
@@ -55,4 +56,14 @@ def step_from_dict(entry: Mapping[str, Any]) -> Step:
             f"Allowed: {', '.join(known)}."
         )
         raise ProtectionError(message)
+    _refuse_forms(name, given, known)
     return kind(**given)
+
+
+def _refuse_forms(name: str, given: Mapping[str, Any], known: Mapping[str, Any]) -> None:
+    """Refuse text where a list is due, which would be read letter by letter, and what is no text where text is due."""
+    for key, value in given.items():
+        listed = get_origin(known[key].type) is tuple
+        if (listed and not isinstance(value, tuple)) or (known[key].type is str and not isinstance(value, str)):
+            message = f"Step {name!r} has {key}: {value!r}. Allowed: {'a list' if listed else 'text'}."
+            raise ProtectionError(message)

@@ -63,6 +63,11 @@ def kind_of(dtype: pl.DataType) -> str:
     return next((kind for fits, kind in kinds if fits), "any")
 
 
+def kinds_of(table: pl.DataFrame) -> dict[str, str]:
+    """The columns of a table and their kinds."""
+    return {name: kind_of(dtype) for name, dtype in table.schema.items()}
+
+
 def values_of(table: pl.DataFrame, column: str, *kinds: str) -> pl.Series:
     """A column of one of these kinds, with missing numbers missing.
 

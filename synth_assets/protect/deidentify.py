@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from synth_assets.errors import ProtectionError
+from synth_assets.protect.columns import kinds_of
+from synth_assets.protect.plan import columns_after
 from synth_assets.protect.steps import Step, Tools
 
 _SOURCE = "the row's place in the sensitive table"
@@ -69,8 +71,10 @@ def deidentify(table: pl.DataFrame, steps: Sequence[Step], tools: Tools, *, colu
         columns: Exactly the columns that must be left, in this order.
 
     Raises:
-        ProtectionError: A step cannot be carried out, or other columns are left than were declared.
+        ProtectionError: A step does not fit the columns that it meets, and none is taken; or it cannot be carried out,
+            or other columns are left than were declared.
     """
+    columns_after(kinds_of(table), steps)
     outcomes = []
     table = table.with_columns(pl.int_range(len(table), eager=True).alias(_SOURCE))
     for step in steps:

@@ -1,18 +1,55 @@
-"""The steps that put something else in the place of a value: labels for codes, keyed hashes for identifiers."""
+"""The steps about single values: keep the rows that hold them, or put labels or keyed hashes in their place."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, get_args
 
 import polars as pl
 
 from synth_assets.errors import ProtectionError
-from synth_assets.protect.columns import Kinds, put, replaced, taken, values_of
+from synth_assets.protect.columns import Kinds, kind_of, put, replaced, taken, values_of
 from synth_assets.protect.steps import Tools
 from synth_assets.storage.key import keyed_hash
 
 Others: TypeAlias = Literal["missing", "keep", "remove", "error"]
 _LEAST_LENGTH, _MOST_LENGTH = 8, 64
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
+
+
+@dataclass(frozen=True, slots=True)
+class KeepOnly:
+    """Keep the rows with one of these values; the others, missing ones too, are removed, and counted.
+
+    Attributes:
+        column: Text, whole numbers or booleans.
+        values: Those that stay.
+        reason: Why.
+    """
+
+    column: str
+    values: tuple[str | int | bool, ...]
+    reason: str
+
+    @property
+    def removes_rows(self) -> bool:
+        """It may."""
+        return True
+
+    def apply(self, table: pl.DataFrame, tools: Tools) -> pl.DataFrame:  # noqa: ARG002 - as every step
+        """The rows with one of the values, in their order.
+
+        Raises:
+            ProtectionError: The column is of another kind.
+        """
+        held = values_of(table, self.column, "text", "integer", "boolean")
+        wanted = _texts(self.values, kind_of(held.dtype), self.column)
+        return table.filter(held.cast(pl.String).is_in(wanted).fill_null(value=False))
+
+    def after(self, columns: Kinds) -> dict[str, str]:
+        """The columns and their kinds after the step."""
+        _texts(self.values, taken(columns, self.column, "text", "integer", "boolean"), self.column)
+        return dict(columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +94,7 @@ class MapCategories:
                 error.
         """
         values = values_of(table, self.column, "text", "integer", "boolean")
-        texts = values.cast(pl.String)
-        keys = [_as_text(key) for key in self.mapping]
+        texts, keys = values.cast(pl.String), _texts(self.mapping, kind_of(values.dtype), self.column)
         labels = texts.replace_strict(keys, list(self.mapping.values()), default=None, return_dtype=pl.String)
         odd = labels.is_null() & texts.is_not_null()
         if self.others == "error" and odd.any():
@@ -73,7 +109,7 @@ class MapCategories:
 
     def after(self, columns: Kinds) -> dict[str, str]:
         """The columns and their kinds after the step."""
-        taken(columns, self.column, "text", "integer", "boolean")
+        _texts(self.mapping, taken(columns, self.column, "text", "integer", "boolean"), self.column)
         return replaced(columns, self.column, self.into or self.column, "text")
 
 
@@ -122,6 +158,37 @@ class KeyedHash:
         return replaced(columns, self.column, self.into or self.column, "text")
 
 
-def _as_text(key: object) -> str:
-    """A value of the mapping as polars writes it; YAML reads yes and no as booleans."""
-    return str(key).lower() if isinstance(key, bool) else str(key)
+def _texts(asked: Iterable[Any], kind: str, column: str) -> list[str]:
+    """Values of a step's settings as a column of that kind is cast to text.
+
+    Raises:
+        ProtectionError: Such a column never holds one of them, or two of them are the same to it.
+    """
+    values = list(asked)
+    texts = [_as_text(value, kind) for value in values]
+    odd = [repr(value) for value, text in zip(values, texts, strict=True) if text is None]
+    if odd:
+        message = (
+            f"Column {column!r} holds {kind}, and never {', '.join(odd)}, which the step names. Give values of that "
+            "kind; put quotes around yes and no, which YAML reads as true and false."
+        )
+        raise ProtectionError(message)
+    found = [text for text in texts if text is not None]
+    if len(set(found)) < len(found):
+        twice = sorted({text for text in found if found.count(text) > 1})
+        message = f"Of column {column!r} the step names {', '.join(twice)} twice. Name each value once."
+        raise ProtectionError(message)
+    return found
+
+
+def _as_text(key: object, kind: str) -> str | None:
+    """A value as polars writes those of a column of that kind; ``None`` where it is none of them."""
+    if isinstance(key, bool):
+        return str(key).lower() if kind in {"boolean", "any"} else None
+    if isinstance(key, int):
+        return str(key) if kind != "boolean" else None
+    if not isinstance(key, str) or kind == "boolean":
+        return None
+    if kind == "integer":
+        return str(int(key)) if _WHOLE.fullmatch(key) else None
+    return key

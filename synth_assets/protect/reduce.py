@@ -1,20 +1,20 @@
-"""The steps that keep less of a date or a number where it stands."""
+"""The steps that round a date or a number where it stands."""
 
-import datetime as dt
 import math
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias, TypeGuard, get_args
 
 import polars as pl
 
 from synth_assets.errors import ProtectionError
-from synth_assets.protect.columns import Kinds, kind_of, put, replaced, taken, values_of
+from synth_assets.protect.columns import Kinds, kinds_of, put, replaced, taken, values_of
 from synth_assets.protect.steps import Tools
 
 Span: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
 _SPANS: Mapping[str, str] = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "1q", "year": "1y"}
+_EXACT = 2.0**53
+"""So many multiples and more are further apart than a float's last digit: there is nothing to round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class Truncate:
     def apply(self, table: pl.DataFrame, tools: Tools) -> pl.DataFrame:  # noqa: ARG002 - as every step
         """The table with dates."""
         values = values_of(table, self.column, "date", "datetime")
+        values = values.cast(pl.Date) if values.dtype == pl.Null else values
         return put(table, self.column, self.into or self.column, values.dt.date().dt.truncate(_SPANS[self.to]))
 
     def after(self, columns: Kinds) -> dict[str, str]:
@@ -68,7 +69,7 @@ class Round:
 
     def __post_init__(self) -> None:
         """Refuse a multiple that is not above 0."""
-        if isinstance(self.to, bool) or not isinstance(self.to, (int, float)) or not 0 < self.to < math.inf:
+        if not is_number(self.to) or self.to <= 0:
             message = f"to is {self.to!r}. Allowed: a number above 0, such as 10 or 0.5."
             raise ProtectionError(message)
 
@@ -78,107 +79,47 @@ class Round:
         Raises:
             ProtectionError: The column holds no numbers, or whole ones that are to become fractions.
         """
+        self.after(kinds_of(table))
         values = values_of(table, self.column, "integer", "float")
-        whole = kind_of(values.dtype) == "integer"
-        if whole and self.to != int(self.to):
-            message = (
-                f"Column {self.column!r} holds whole numbers and is to be rounded to {self.to}. Give a whole number."
-            )
-            raise ProtectionError(message)
-        floats = values.cast(pl.Float64)
-        steps = (floats.abs() / self.to + 1 / 2).floor() * self.to * floats.sign()
-        rounded = steps.cast(pl.Int64) if whole else steps.round(_decimals(self.to))
+        rounded = self._whole(values) if values.dtype.is_integer() else self._parts(values.cast(pl.Float64))
         return put(table, self.column, self.into or self.column, rounded)
 
-    def after(self, columns: Kinds) -> dict[str, str]:
-        """The columns and their kinds after the step."""
-        return replaced(columns, self.column, self.into or self.column, taken(columns, self.column, "integer", "float"))
+    def _whole(self, values: pl.Series) -> pl.Series:
+        """Without floats, in which large whole numbers are not exact."""
+        to, held = pl.lit(int(self.to), dtype=pl.Int128), pl.col("held").cast(pl.Int128)
+        steps = (held.abs() * 2 + to) // (to * 2) * to
+        return as_integers(values.alias("held").to_frame().select(held.sign() * steps).to_series(), self.column)
 
-
-@dataclass(frozen=True, slots=True)
-class TopCode:
-    """Put a bound in the place of all values above it.
-
-    Attributes:
-        column: Numbers or dates.
-        at: The largest value that stays.
-        reason: Why.
-    """
-
-    column: str
-    at: Any
-    reason: str
-
-    def __post_init__(self) -> None:
-        """Refuse a bound that is no number and no date."""
-        object.__setattr__(self, "at", _bound(self.at))
-
-    def apply(self, table: pl.DataFrame, tools: Tools) -> pl.DataFrame:  # noqa: ARG002 - as every step
-        """The table with no value above the bound."""
-        values = _bounded(table, self.column, self.at)
-        return table.with_columns(pl.Series(self.column, values).clip(upper_bound=self.at))
+    def _parts(self, values: pl.Series) -> pl.Series:
+        steps = (values.abs() / self.to + 1 / 2).floor()
+        rounded = (steps * self.to * values.sign()).round(_decimals(self.to))
+        return rounded.zip_with((steps < _EXACT).fill_null(value=True), values)
 
     def after(self, columns: Kinds) -> dict[str, str]:
         """The columns and their kinds after the step."""
-        taken(columns, self.column, *_bounded_kinds(self.at))
-        return dict(columns)
+        kind = taken(columns, self.column, "integer", "float")
+        if kind == "integer" and self.to != int(self.to):
+            message = f"Column {self.column!r} holds integer and is to be rounded to {self.to}. Give a whole number."
+            raise ProtectionError(message)
+        return replaced(columns, self.column, self.into or self.column, kind)
 
 
-@dataclass(frozen=True, slots=True)
-class BottomCode:
-    """Put a bound in the place of all values below it.
-
-    Attributes:
-        column: Numbers or dates.
-        at: The smallest value that stays.
-        reason: Why.
-    """
-
-    column: str
-    at: Any
-    reason: str
-
-    def __post_init__(self) -> None:
-        """Refuse a bound that is no number and no date."""
-        object.__setattr__(self, "at", _bound(self.at))
-
-    def apply(self, table: pl.DataFrame, tools: Tools) -> pl.DataFrame:  # noqa: ARG002 - as every step
-        """The table with no value below the bound."""
-        values = _bounded(table, self.column, self.at)
-        return table.with_columns(pl.Series(self.column, values).clip(lower_bound=self.at))
-
-    def after(self, columns: Kinds) -> dict[str, str]:
-        """The columns and their kinds after the step."""
-        taken(columns, self.column, *_bounded_kinds(self.at))
-        return dict(columns)
-
-
-def _bound(at: Any) -> Any:  # noqa: ANN401 - whatever the YAML says
-    """A number or date; text that is a date, as YAML may give it, becomes one.
+def as_integers(numbers: pl.Series, column: str) -> pl.Series:
+    """Whole numbers in one type, whatever they were read as.
 
     Raises:
-        ProtectionError: It is neither.
+        ProtectionError: Some do not fit into it.
     """
-    if isinstance(at, str):
-        with suppress(ValueError):
-            return dt.date.fromisoformat(at)
-    number = isinstance(at, (int, float)) and not isinstance(at, bool) and math.isfinite(at)
-    if not number and (not isinstance(at, dt.date) or isinstance(at, dt.datetime)):
-        message = f"at is {at!r}. Allowed: a number, or a date as 2024-02-29."
+    made = numbers.cast(pl.Int64, strict=False)
+    if made.null_count() > numbers.null_count():
+        message = f"Column {column!r} would hold whole numbers of more than 64 bits. Read it as float."
         raise ProtectionError(message)
-    return at
+    return made
 
 
-def _bounded_kinds(at: object) -> tuple[str, ...]:
-    return ("date",) if isinstance(at, dt.date) else ("integer", "float")
-
-
-def _bounded(table: pl.DataFrame, column: str, at: object) -> pl.Series:
-    values = values_of(table, column, *_bounded_kinds(at))
-    if values.dtype.is_integer() and at != int(at):  # pyrefly: ignore[bad-argument-type]  # a number, as checked
-        message = f"Column {column!r} holds whole numbers, and the bound is {at}. Give a whole number."
-        raise ProtectionError(message)
-    return values
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether a setting is a finite number; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _decimals(multiple: float) -> int:

@@ -7,7 +7,7 @@ from typing import Literal, Protocol, TypeAlias, get_args
 import polars as pl
 
 from synth_assets.errors import ProtectionError
-from synth_assets.protect.columns import Kinds, add, added, kind_of, put, replaced, taken, with_columns
+from synth_assets.protect.columns import Kinds, add, added, put, replaced, taken, with_columns
 from synth_assets.protect.pseudonyms import pseudonyms
 
 Unmatched: TypeAlias = Literal["missing", "remove", "error"]
@@ -199,57 +199,6 @@ class Pseudonymise:
         """The columns and their kinds after the step."""
         taken(columns, self.column, "text")
         return replaced(columns, self.column, self.into, "text")
-
-
-@dataclass(frozen=True, slots=True)
-class KeepOnly:
-    """Keep the rows with one of these values; the others are removed, and counted.
-
-    Attributes:
-        column: Text, whole numbers or booleans.
-        values: Those that stay.
-        reason: Why.
-    """
-
-    column: str
-    values: tuple[str | int | bool, ...]
-    reason: str
-
-    @property
-    def removes_rows(self) -> bool:
-        """It may."""
-        return True
-
-    def apply(self, table: pl.DataFrame, tools: Tools) -> pl.DataFrame:  # noqa: ARG002 - as every step
-        """The rows with one of the values, in their order.
-
-        Raises:
-            ProtectionError: The column is of another kind.
-        """
-        held = pl.Series(with_columns(table, (self.column,))[self.column])
-        if kind_of(held.dtype) not in {"text", "integer", "boolean"}:
-            message = (
-                f"Column {self.column!r} holds {held.dtype}. Allowed: text or categories, whole numbers, booleans."
-            )
-            raise ProtectionError(message)
-        self._refuse_other_kinds(kind_of(held.dtype))
-        wanted = [str(one).lower() if isinstance(one, bool) else str(one) for one in self.values]
-        return table.filter(held.cast(pl.String).is_in(wanted).fill_null(value=False))
-
-    def _refuse_other_kinds(self, kind: str) -> None:
-        """Values of another kind than the column's would keep no row; in text a number is its digits."""
-        fits = {"integer": int, "boolean": bool}.get(kind, object)
-        odd = [one for one in self.values if not isinstance(one, fits) or (kind == "integer" and isinstance(one, bool))]
-        if odd:
-            message = (
-                f"Column {self.column!r} holds {kind}, and the values to keep are {odd}. Give values of that kind."
-            )
-            raise ProtectionError(message)
-
-    def after(self, columns: Kinds) -> dict[str, str]:
-        """The columns and their kinds after the step."""
-        self._refuse_other_kinds(taken(columns, self.column, "text", "integer", "boolean"))
-        return dict(columns)
 
 
 def _text(names: pl.Series) -> list[str]:

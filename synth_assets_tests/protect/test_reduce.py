@@ -110,6 +110,72 @@ def test_rows_are_kept_by_numbers_and_booleans_too():
     assert made(step("keep_only", values=[True]), [True, False, None]).to_list() == [True]
 
 
+def test_large_whole_numbers_are_rounded_exactly_and_not_beyond_64_bits():
+    assert made(step("round", to=10), [2**60 + 7]).to_list() == [2**60 + 4]
+    assert made(step("round", to=100), [250], pl.UInt8).to_list() == [300]
+    assert made(step("top_code", at=5), [2**64 - 1, 2], pl.UInt64).to_list() == [5, 2]
+    with pytest.raises(ProtectionError, match="Column 'a' would hold whole numbers of more than 64 bits"):
+        made(step("round", to=1000), [2**63 - 1])
+
+
+def test_floats_too_large_to_round_stay():
+    assert made(step("round", to=0.1), [1e300, float("inf"), -1e17]).to_list() == [1e300, float("inf"), -1e17]
+
+
+def test_bounds_may_be_out_of_the_range_of_a_columns_type():
+    assert made(step("top_code", at=1000), [5, 100], pl.Int8).to_list() == [5, 100]
+    assert made(step("bottom_code", at=-5), [5, 100], pl.UInt8).to_list() == [5, 100]
+    assert made(step("top_code", at=90.0), [5, 100], pl.Int8).to_list() == [5, 90]
+    assert made(step("top_code", at=5), [float("nan"), float("inf")]).to_list() == [None, 5.0]
+
+
+def test_a_date_may_be_written_as_text_for_so_dagster_reads_it():
+    found = made(step("bottom_code", at="2024-05-16", into="born"), [dt.date(1920, 1, 1), None, dt.date(2030, 1, 1)])
+    assert found.to_list() == [DAY, None, dt.date(2030, 1, 1)]
+    assert found.name == "born"
+
+
+@pytest.mark.parametrize(("values", "bound"), [([1], "2024-05-16"), ([DAY], 5), ([0.5], DAY)])
+def test_a_bound_of_another_kind_is_refused(values: list[Any], bound: Any):  # noqa: ANN401 - of every kind
+    with pytest.raises(ProtectionError, match=r"Column 'a' holds .*, and the bound is .* Allowed: a "):
+        made(step("top_code", at=bound), values)
+
+
+@pytest.mark.parametrize(
+    ("values", "mapping", "said"),
+    [
+        (
+            ["Yes"],
+            {True: "y"},
+            "holds text, and never True, which the step names. .*put quotes",
+        ),
+        ([True], {"yes": "y"}, "holds boolean, and never 'yes'"),
+        ([1], {"one": "y"}, "holds integer, and never 'one'"),
+        ([1], {1.5: "y"}, "holds integer, and never 1.5"),
+        ([1], {1: "x", "01": "y"}, "names 1 twice"),
+    ],
+)
+def test_a_mapping_of_values_that_cannot_occur_is_refused(values: list[Any], mapping: dict[Any, str], said: str):
+    with pytest.raises(ProtectionError, match=said):
+        made(step("map_categories", mapping=mapping, others="missing"), values)
+
+
+def test_codes_of_digits_may_be_written_as_numbers():
+    assert made(step("map_categories", mapping={1: "one", "02": "two"}), ["1", "02"]).to_list() == ["one", "two"]
+    assert made(step("map_categories", mapping={"1": "one", "02": "two"}), [1, 2]).to_list() == ["one", "two"]
+
+
+def test_true_among_the_values_to_keep_of_a_text_is_refused():
+    with pytest.raises(ProtectionError, match=r"never True, .*quotes around yes and no"):
+        made(step("keep_only", values=[True]), ["true"])
+
+
+def test_a_column_without_any_value_fits_every_step():
+    for one in STEPS[:-1]:
+        assert made(one, [None, None]).to_list() == [None, None]
+    assert made(STEPS[-1], [None, None]).to_list() == []
+
+
 STEPS = [
     step("truncate", to="month"),
     step("round", to=5),
@@ -170,5 +236,7 @@ def test_settings_that_cannot_be_are_refused(kind: str, settings: dict[str, Any]
 
 @pytest.mark.parametrize(("kind", "settings"), [("round", {"to": 2.5}), ("top_code", {"at": 1.5})])
 def test_whole_numbers_do_not_become_fractions(kind: str, settings: dict[str, Any]):
-    with pytest.raises(ProtectionError, match="Give a whole number"):
+    with pytest.raises(ProtectionError, match=r"Column 'a' holds integer.* a whole number"):
+        step(kind, **settings).after({"a": "integer"})
+    with pytest.raises(ProtectionError, match=r"a whole number"):
         made(step(kind, **settings), [1, 2])

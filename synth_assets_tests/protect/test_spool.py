@@ -13,8 +13,9 @@ from synth_assets.errors import ProtectionError
 from synth_assets.protect import direct_identifiers
 from synth_assets.protect.deidentify import deidentify
 from synth_assets.protect.persons import first_rows
+from synth_assets.protect.recode import KeepOnly
 from synth_assets.protect.spool import Spooled, spool
-from synth_assets.protect.steps import Drop, KeepOnly, LookUp, Pseudonymise, Step, Tools
+from synth_assets.protect.steps import Drop, LookUp, Pseudonymise, Step, Tools
 from synth_assets.protect.units import units
 from synth_assets.storage.fingerprint import fingerprint
 

@@ -10,7 +10,8 @@ from synth_assets.errors import ProtectionError
 from synth_assets.protect import Tools, deidentify
 from synth_assets.protect.catalogue import CATALOGUE, step_from_dict
 from synth_assets.protect.coarsen import BandHours, BandNumbers, TruncateToDate
-from synth_assets.protect.steps import Drop, KeepOnly, LookUp, Pseudonymise, Step
+from synth_assets.protect.recode import KeepOnly
+from synth_assets.protect.steps import Drop, LookUp, Pseudonymise, Step
 
 WHY = "for a test"
 POSTCODES = pl.DataFrame({"Postcode": ["E1 6AN", "E1 6AQ", "N1 9GU", None], "LSOA": ["L1", "L1", "L2", "L9"]})
@@ -204,7 +205,7 @@ def test_dropped_columns_are_gone():
     [
         (Drop(("z",), WHY), "The table has no column z. It has: a, n"),
         (KeepOnly("z", ("M",), WHY), "no column z"),
-        (KeepOnly("n", ("M",), WHY), r"Column 'n' holds integer, and the values to keep are \['M'\]"),
+        (KeepOnly("n", ("M",), WHY), "Column 'n' holds integer, and never 'M', which the step names"),
         (BandHours("a", "b", WHY), "Column 'a' holds String. Allowed: a datetime"),
         (TruncateToDate("a", "b", WHY), "Column 'a' holds String. Allowed: a datetime"),
         (BandNumbers("a", "b", (0,), WHY), "Column 'a' holds String. Allowed: numbers"),
@@ -256,6 +257,8 @@ def test_every_step_can_be_written_down():
         ({"step": "drop", "columns": ["a"]}, "lacks reason"),
         ({"step": "drop", "columns": [], "reason": WHY}, "lacks columns"),
         ({"step": "drop", "columns": ["a"], "reason": WHY, "row": 1}, r"unknown setting\(s\) row"),
+        ({"step": "drop", "columns": "Name", "reason": WHY}, "Step 'drop' has columns: 'Name'. Allowed: a list"),
+        ({"step": "truncate", "column": 3, "to": "day", "reason": WHY}, "has column: 3. Allowed: text"),
         ({"step": "band_hours", "column": "a", "into": "b", "hours": 5, "reason": WHY}, "does not divide the day"),
     ],
 )
@@ -289,6 +292,13 @@ def test_the_account_of_rows_and_columns():
 def test_exactly_the_declared_columns_are_left(columns: list[str], match: str):
     with pytest.raises(ProtectionError, match=match):
         deidentify(pl.DataFrame({"a": [1], "b": [2]}), [], TOOLS, columns=columns)
+
+
+def test_a_step_that_does_not_fit_is_named_before_any_is_taken():
+    steps = [LSOA, Drop(("Age",), WHY), AGES]
+    table = pl.DataFrame({"Postcode": [1], "Age": [3]})
+    with pytest.raises(ProtectionError, match=r"Step 3 \(BandNumbers\) cannot be taken. The table has no column Age"):
+        deidentify(table, steps, TOOLS, columns=["Postcode"])
 
 
 def test_no_steps_and_no_rows():
