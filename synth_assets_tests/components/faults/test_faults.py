@@ -162,7 +162,7 @@ MEANING = [
     (
         "      column: Sex\n",
         "      column: Age\n",
-        "Column 'Age' holds integer, and the values to keep are ['F', 'M'].",
+        "Column 'Age' holds integer, and never 'F', 'M', which the step names.",
     ),
     ("      into: Day\n", "      into: Left\n", "The table has a column 'Left' already. Drop it first"),
     (
