@@ -14,14 +14,15 @@ from dagster import DagsterError, DagsterInstance, Definitions
 from synth_assets.components.resources import Workplace
 from synth_assets.defs.home import prepare_home
 from synth_assets.defs.launch import loaded, of_datasets, release_of, run, run_config, select
-from synth_assets.defs.results import RunResult
+from synth_assets.defs.output import patient_output
+from synth_assets.defs.results import RunResult, told_of
 from synth_assets.defs.serve import HOST, refuse_taken, serve
 from synth_assets.defs.stale_runs import end_stale_runs
 from synth_assets.defs.unmade import forget, tidy_snapshot, unmade
 from synth_assets.errors import LedgerError, SynthAssetsError
 from synth_assets.ledger import Ledger
 from synth_assets.ledger.accounting import epsilon_of
-from synth_assets.release.withdraw import releases, withdraw
+from synth_assets.release.withdraw import withdraw
 from synth_assets.storage.folders import DataFolder
 from synth_assets.storage.key import project_key
 
@@ -34,8 +35,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says.
 
     Returns:
-        0, with or without warnings; 1 after an error, also in the command line; 130 when interrupted.
+        0, with or without warnings; 1 after an error, also in the command line; 130 when interrupted. Whether anybody
+        reads what is printed does not matter.
     """
+    with patient_output():
+        return _main(arguments)
+
+
+def _main(arguments: Sequence[str] | None) -> int:
     try:
         options = _parser().parse_args(arguments)
         return _COMMANDS[options.command](options)
@@ -226,8 +233,7 @@ def _forget(options: argparse.Namespace) -> int:
 
 
 def _release(options: argparse.Namespace) -> int:
-    folder = DataFolder.from_environment()
-    prepare_home(folder)
+    prepare_home(DataFolder.from_environment())
     from synth_assets.definitions import defs  # noqa: PLC0415 - loading every definition takes seconds
 
     definitions = loaded(defs)
@@ -237,21 +243,21 @@ def _release(options: argparse.Namespace) -> int:
     config["ops"][keys[0].to_user_string()] = {"config": chosen}
     with DagsterInstance.get() as instance:
         result = run(definitions, instance, keys, config, lambda *_: None, job=job)
+        told = told_of(instance, result.run_id, keys[0])
     for check in result.checks:
         print(f"{MARKS[check.verdict]:<6}{check.name}" + (f"\n      {check.figure}" * bool(check.figure)))
     for error in result.errors:
         print(f"\nERROR {error}", file=sys.stderr)
     if result.succeeded:
-        last = max(releases(folder.published, options.dataset), key=lambda one: one.created)
-        print(f"\nReleased   {last.path}\nDigest     {last.manifest_digest}")
-        print(f"Verify it  python {last.path / 'verify.py'} --digest {last.manifest_digest}")
+        print(f"\nReleased   {told['released to']}\nDigest     {told['manifest digest (SHA-256)']}")
+        print(f"Verify it  {told['verify it']}")
     return 0 if result.succeeded else 1
 
 
 def _withdraw(options: argparse.Namespace) -> int:
-    folder = DataFolder.from_environment()
+    folder = DataFolder.from_environment().prepare()
     now = datetime.now(UTC)
-    gone = withdraw(folder.published, options.dataset, options.release, options.reason, now, folder.withdrawn)
+    gone = withdraw(folder.published, options.dataset, options.release, options.reason, now, folder.released)
     print(
         f"Withdrawn: {gone.path} holds a tombstone. What was copied elsewhere cannot be called back: tell who has it."
     )

@@ -312,3 +312,17 @@ def test_run_tells_a_fault_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert "  |              ^\n" in told.err
     assert "Traceback" not in told.err
     assert "Materialising" not in told.out
+
+
+@pytest.mark.parametrize("both", [True, False])
+def test_a_reader_that_stops_listening_changes_nothing(data: Path, *, both: bool):
+    (data / "input" / "London postcodes.csv").write_text(GOOD, encoding="utf-8")
+    reader, writer = os.pipe()
+    os.close(reader)
+    run = [*PROGRAM, "run", "--select", "london_postcodes"]
+    heard = subprocess.run(run, stdout=writer, stderr=writer if both else subprocess.PIPE, text=True, check=False)
+    os.close(writer)
+
+    assert heard.returncode == 0
+    assert both or not heard.stderr
+    assert tables(data) == {"london_postcodes": 2}

@@ -7,18 +7,15 @@ import numpy as np
 import polars as pl
 
 from synth_assets.components.dataset import Dataset
-from synth_assets.components.protected import units_of
 from synth_assets.components.resources import Workplace
-from synth_assets.components.stored import stored_description
-from synth_assets.frames import Frame, in_order
+from synth_assets.describe import Description
+from synth_assets.frames import Frame, in_order, opened
 from synth_assets.measure.risk import Attack, Risks, Verdict, decide, risk
 from synth_assets.measure.risk.copies import NAME as COPIES
 from synth_assets.measure.risk.lookalikes import lookalikes
 from synth_assets.policy import Policy, Rule
-from synth_assets.schema import Mode, Schema
+from synth_assets.schema import Schema
 from synth_assets.storage.sample import Flags, rows_of, rows_where, some_of
-from synth_assets.storage.tables import TableName
-from synth_assets.storage.warehouse import TableHandle
 
 ATTACK_CHECK, COPY_CHECK = "attack_risk", "copy_risk"
 ATTACKS = 2_000
@@ -57,23 +54,35 @@ class Measured:
 
 def measure_risk(  # noqa: PLR0913, PLR0917 - whose table, where it is, and what it is compared with
     dataset: Dataset,
-    mode: Mode,
     workplace: Workplace,
-    original: TableHandle,
+    original: Frame,
+    units: Frame,
     synthetic: Frame,
+    told: Description | None,
     rng: np.random.Generator,
 ) -> Measured | None:
     """Attacks on rows described and rows held out; ``None`` where nothing is held out.
 
     Of more than ``MOST_ROWS`` rows on a side the attacker has a random sample; copies are looked for in all of them.
 
+    Args:
+        dataset: As declared.
+        workplace: With the reference lists and the key.
+        original: The table that was described, in its order.
+        units: Whose rows they are, row by row: stored, or a Parquet file.
+        synthetic: The table that is attacked.
+        told: Its description; ``None`` leaves out the attack on its counts.
+        rng: Chooses whom to attack.
+
     Raises:
         MeasurementError: The tables do not fit each other.
     """
-    described, control = _sides(workplace, units_of(dataset.original))
+    described, control = _sides(units)
     if not control.any() or not described.any():
         return None
-    schema: Schema = dataset.original_schema(workplace.folder.input, workplace.key, original.lazy().collect_schema())
+    with closing(in_order(original)) as batches:
+        kinds = next(batches).schema
+    schema: Schema = dataset.original_schema(workplace.folder.input, workplace.key, kinds)
     training, held = (rows_where(original, some_of(side, MOST_ROWS, rng)) for side in (described, control))
     many = rows_of(synthetic)
     made = rows_where(synthetic, some_of(np.ones(many, dtype=np.bool_), MOST_ROWS, rng))
@@ -81,9 +90,8 @@ def measure_risk(  # noqa: PLR0913, PLR0917 - whose table, where it is, and what
     if many > MOST_ROWS:
         with closing(in_order(synthetic)) as batches:
             alike = lookalikes(batches, pl.concat([training, held]), schema)
-    told = stored_description(workplace.warehouse, dataset, mode)
     found = risk(training, held, made, schema, attacks=ATTACKS, rng=rng, description=told, alike=alike)
-    return Measured(found, _persons(workplace, units_of(dataset.original)))
+    return Measured(found, _persons(units))
 
 
 def sampled(rows: int) -> dict[str, str]:
@@ -93,15 +101,15 @@ def sampled(rows: int) -> dict[str, str]:
     return {"sample": f"the attacker has {MOST_ROWS:,} random rows of {rows:,}; copies are looked for in all of them"}
 
 
-def _sides(workplace: Workplace, units: TableName) -> tuple[Flags, Flags]:
+def _sides(units: Frame) -> tuple[Flags, Flags]:
     """Which rows are described, and which are held out and of those that would be."""
-    with TableHandle(workplace.warehouse, units.name, units.schema).relation() as relation:
+    with opened(units) as relation:
         flags = relation.project("described, held_out and counted as control").fetchnumpy()
     return np.asarray(flags["described"], dtype=np.bool_), np.asarray(flags["control"], dtype=np.bool_)
 
 
-def _persons(workplace: Workplace, units: TableName) -> int:
+def _persons(units: Frame) -> int:
     """How many persons the held-out rows are of."""
-    with TableHandle(workplace.warehouse, units.name, units.schema).relation() as relation:
+    with opened(units) as relation:
         found = relation.filter("held_out and counted").aggregate("count(distinct person)").fetchall()
     return int(found[0][0])

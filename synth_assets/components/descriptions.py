@@ -14,6 +14,7 @@ from synth_assets.components.evidence import DOCUMENT_HASH, document_hash
 from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.inputs import gated
 from synth_assets.components.metadata import DECIMALS, told_columns
+from synth_assets.components.parameters import PARAMETERS, parameters
 from synth_assets.components.protected import table_version, told_version, units_of
 from synth_assets.components.resources import Workplace
 from synth_assets.components.spending import MARK_DIGEST, MARK_SEQUENCE, Spending, data_version, known_anchors
@@ -133,7 +134,7 @@ class Describing:
             self.dataset,
             self.mode,
             provenance["original_version"],
-            provenance["parameters"],
+            provenance[PARAMETERS],
             Ledger(folder.ledger, self.workplace.key),
             known_anchors(self.dataset, warehouse, instance),
             run_id,
@@ -153,11 +154,7 @@ class Describing:
         return made.with_provenance(**provenance), False
 
     def _parameters(self) -> tuple[Schema, dict[str, str]]:
-        dataset, folder, key = self.dataset, self.workplace.folder, self.workplace.key
-        dtypes = {} if dataset.start_from == "deidentified" else dict(self.original.lazy().collect_schema())
-        schema = dataset.original_schema(folder.input, key, dtypes)
-        said = {"original": self.dataset.original, "parameters": self.dataset.fingerprint(schema, self.mode)}
-        return schema, said
+        return parameters(self.dataset, self.mode, self.original, self.workplace)
 
     def _version(self) -> str:
         """The version of what the table holds now, whoever wrote it."""

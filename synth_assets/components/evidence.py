@@ -1,27 +1,32 @@
 """The evidence behind a release, worked out anew: no result that somebody stored or reported is taken for it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+import polars as pl
 from dagster import DagsterInstance
 
 from synth_assets.components.attacks import measure_risk
+from synth_assets.components.copied import Held, asks_for_original
 from synth_assets.components.dataset import Dataset
 from synth_assets.components.history import last_told
-from synth_assets.components.judged import HOUSE, house, ruled
-from synth_assets.components.protected import table_version, told_version, units_of
+from synth_assets.components.judged import house, not_run, ruled
+from synth_assets.components.parameters import parameters
+from synth_assets.components.protected import table_version, told_version
 from synth_assets.components.resources import Randomness, Workplace
 from synth_assets.components.risks import not_excluded, risk_sentence
 from synth_assets.describe import Description
 from synth_assets.describe.privacy import LedgerMark
 from synth_assets.errors import SynthAssetsError
+from synth_assets.frames import in_order
 from synth_assets.generate import generate_batches
 from synth_assets.ledger import Anchor, Ledger
 from synth_assets.measure.conformity import conformity
 from synth_assets.policy import Policy
 from synth_assets.protect import anonymity, direct_identifiers
-from synth_assets.release.bundle import Verdict
+from synth_assets.release.bundle import Made, Verdict
 from synth_assets.release.earlier import VERSION_KEY
 from synth_assets.schema import Mode
 from synth_assets.storage.fingerprint import fingerprint
@@ -44,7 +49,7 @@ class Candidate:
     Attributes:
         dataset: Whose.
         mode: In which it was made.
-        table: The synthetic table, as it is stored.
+        held: The tables, as they were when they were copied.
         description: The description, as it is stored.
         policy: The rules.
         workplace: Folders and key.
@@ -53,7 +58,7 @@ class Candidate:
 
     dataset: Dataset
     mode: Mode
-    table: TableHandle
+    held: Held
     description: Description
     policy: Policy
     workplace: Workplace
@@ -64,7 +69,7 @@ class Candidate:
         checks = [self._document, self._declared, self._remade, self._schema, self._identifiers]
         if self.description.privacy is None:
             checks += [self._counts, *([self._anonymised] if self.dataset.start_from == "anonymised" else [])]
-            if self.mode != "random" or self.description.domains_from_data:
+            if asks_for_original(self.description):
                 checks += [self._current, self._attacks]
         elif self.mode != "random":
             checks.append(self._booked)
@@ -72,8 +77,28 @@ class Candidate:
             try:
                 yield from check()
             except SynthAssetsError as error:
-                name = check.__name__.strip("_")
-                yield Verdict(name, name, "synthetic table", None, None, False, f"Not run: {error}", HOUSE)  # noqa: FBT003 - not passed
+                yield not_run(check.__name__.strip("_"), str(error))
+
+    @property
+    def table(self) -> pl.LazyFrame:
+        """The synthetic table."""
+        return self.held.tables[self.mode]
+
+    @cached_property
+    def rows(self) -> int:
+        """Of the table."""
+        return int(self.table.select(pl.len()).collect().item())
+
+    @cached_property
+    def made(self) -> Made | None:
+        """What the rows are to be, drawn again from the description; ``None`` where the history tells no seed."""
+        told, key = self._told(self.dataset.synthetic(self.mode)), self.workplace.key
+        if not {"seed", "regeneration", "rows"} <= set(told):
+            return None
+        rng = Randomness(seed=int(told["seed"]), regeneration=int(told["regeneration"])).rng(
+            self.dataset.synthetic(self.mode)
+        )
+        return Made(fingerprint(generate_batches(self.description, rows=int(told["rows"]), rng=rng), key), key)
 
     def _document(self) -> Iterator[Verdict]:
         """The description is the one that Dagster recorded."""
@@ -85,40 +110,31 @@ class Candidate:
         )
 
     def _declared(self) -> Iterator[Verdict]:
-        """The description is of what is declared now: a column that came, went or was renamed makes it old."""
-        dataset, key = self.dataset, self.workplace.key
-        held = TableHandle(self.workplace.warehouse, dataset.original)
-        dtypes = {} if dataset.start_from == "deidentified" else dict(held.lazy().collect_schema())
-        schema = dataset.original_schema(self.workplace.folder.input, key, dtypes)
-        same = self.description.provenance.get("parameters") == dataset.fingerprint(schema, self.mode)
+        """The description is what the YAML asks for now: another mode's privacy, limits or schema are another's."""
+        original = TableHandle(self.workplace.warehouse, self.dataset.original)
+        _, now = parameters(self.dataset, self.mode, original, self.workplace)
+        same = now.items() <= dict(self.description.provenance).items()
         said = "is" if same else "is NOT"
-        sentence = f"The description {said} of the columns and settings that the dataset declares now."
-        yield house("description_is_as_declared", "description", sentence, passed=same)
+        sentence = f"The description {said} made with the schema and settings that are declared now."
+        if not same:
+            sentence += f" Materialise {self.dataset.synthetic(self.mode)} and its description again."
+        yield house("made_as_declared", "description", sentence, passed=same)
 
     def _current(self) -> Iterator[Verdict]:
         """The description is of the data that are there: attacks on other data would be no evidence."""
-        dataset, warehouse, key = self.dataset, self.workplace.warehouse, self.workplace.key
-        units = units_of(dataset.original)
-        version = table_version(
-            TableHandle(warehouse, dataset.original), TableHandle(warehouse, units.name, units.schema), key
-        )
+        key = self.workplace.key
+        version = table_version(self.held.original, self.held.units, key)
         same = self.description.provenance.get(VERSION_KEY) == told_version(version, key)
-        said = f"The description {'is' if same else 'is NOT'} of the data that {dataset.original} holds now."
+        said = f"The description {'is' if same else 'is NOT'} of the data that {self.dataset.original} holds now."
         yield house("description_is_current", "description", said, passed=same)
 
     def _remade(self) -> Iterator[Verdict]:
         """The table is what its description and seed give, row for row: nothing else can have got into it."""
-        told = self._told(self.dataset.synthetic(self.mode))
-        made = {"seed", "regeneration", "rows"} <= set(told)
-        same = made and self._remake(told) == fingerprint(self.table, self.workplace.key)
+        made = self.made
+        same = made is not None and made.fingerprint == fingerprint(self.table, self.workplace.key)
         said = "is" if same else "is NOT"
         sentence = f"Made again from its description and seed alone, the table {said} the same, row for row."
         yield house("made_from_description_alone", "schema", sentence, passed=same)
-
-    def _remake(self, told: Mapping[str, Any]) -> str:
-        randomness = Randomness(seed=int(told["seed"]), regeneration=int(told["regeneration"]))
-        rng = randomness.rng(self.dataset.synthetic(self.mode))
-        return fingerprint(generate_batches(self.description, rows=int(told["rows"]), rng=rng), self.workplace.key)
 
     def _told(self, asset: str) -> dict[str, Any]:
         return last_told(self.instance, asset)
@@ -129,7 +145,7 @@ class Candidate:
         yield house("matches_schema_and_domain", "schema", said, passed=not found.departures)
 
     def _identifiers(self) -> Iterator[Verdict]:
-        found = [str(finding) for batch in self.table.batches() for finding in direct_identifiers(batch)]
+        found = [str(finding) for batch in in_order(self.table) for finding in direct_identifiers(batch)]
         said = "; ".join(dict.fromkeys(found)) or "No value reads like a name, an NHS number or a postcode."
         yield house("no_direct_identifier", "schema", said, passed=not found)
 
@@ -163,9 +179,9 @@ class Candidate:
     def _attacks(self) -> Iterator[Verdict]:
         """Attacks, made anew on the tables as they are."""
         dataset = self.dataset
-        original = TableHandle(self.workplace.warehouse, dataset.original)
         rng = Randomness().rng(f"{dataset.risk(self.mode)} for a release")
-        found = measure_risk(dataset, self.mode, self.workplace, original, self.table, rng)
+        original, units = self.held.original, self.held.units_file
+        found = measure_risk(dataset, self.workplace, original, units, self.table, self.description, rng)
         if found is None:
             said = "Not run: nobody is held out from the description, so no attack can be measured."
             for rule in (self.policy.attack_risk, self.policy.copy_risk):
@@ -197,7 +213,7 @@ class Candidate:
         """The table that was described is as anonymous as the policy asks."""
         dataset = self.dataset
         found = anonymity(
-            TableHandle(self.workplace.warehouse, dataset.anonymised),
+            self.held.original,
             quasi_identifiers=list(dataset.hierarchies),
             sensitive=dataset.sensitive,
         )

@@ -32,6 +32,11 @@ def ruled(policy: Policy, rule: Rule, figure: float, said: str, *, reads_origina
     )
 
 
+def not_run(check: str, why: str) -> Verdict:
+    """What could not be worked out counts as not passed."""
+    return Verdict(check, check, "synthetic table", None, None, passed=False, sentence=f"Not run: {why}", source=HOUSE)
+
+
 def failed(verdicts: Sequence[Verdict]) -> str:
     """What did not pass, as sentences; empty where all did."""
     return " ".join(f"{verdict.check}: {verdict.sentence}" for verdict in verdicts if not verdict.passed)

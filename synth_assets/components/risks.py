@@ -12,7 +12,9 @@ from synth_assets.components.dataset import Dataset
 from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.inputs import gated
 from synth_assets.components.metadata import DECIMALS, rounded, told_columns
+from synth_assets.components.protected import units_of
 from synth_assets.components.resources import Randomness, Workplace
+from synth_assets.components.stored import stored_description
 from synth_assets.measure.risk import Risks, Verdict
 from synth_assets.policy import Rule
 from synth_assets.schema import Mode
@@ -65,7 +67,10 @@ def risk_asset(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
     ) -> Iterator[Any]:
         started = time.perf_counter()
         rng = randomness.rng(dataset.risk(mode))
-        found = measure_risk(dataset, mode, workplace, original, synthetic, rng)
+        held = units_of(dataset.original)
+        units = TableHandle(workplace.warehouse, held.name, held.schema)
+        told = stored_description(workplace.warehouse, dataset, mode)
+        found = measure_risk(dataset, workplace, original, units, synthetic, told, rng)
         private = dataset.privacy.bound(mode)[0] is not None
         yield from verdicts(found, dataset, private=private)
         told = figures(found) | sampled(synthetic.rows) | {"seconds": round(time.perf_counter() - started, 3)}

@@ -140,6 +140,22 @@ def gather(run_id: str, events: Iterable[dg.DagsterEvent], order: Sequence[str])
     )
 
 
+def told_of(instance: dg.DagsterInstance, run_id: str, asset: dg.AssetKey) -> dict[str, Any]:
+    """The metadata with which a run made an asset; none where it did not.
+
+    Args:
+        instance: Where the run is recorded.
+        run_id: Dagster's.
+        asset: Which.
+    """
+    told: dict[str, Any] = {}
+    for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION):
+        made = entry.dagster_event.step_materialization_data.materialization if entry.dagster_event else None
+        if made is not None and made.asset_key == asset:
+            told |= {name: value.value for name, value in made.metadata.items()}
+    return told
+
+
 def why(error: SerializableErrorInfo) -> str:
     """The message of ours in a chain of errors, without its class's name; else the innermost message."""
     chain = [error]

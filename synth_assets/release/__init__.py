@@ -1,5 +1,5 @@
 """Synthetic tables with their evidence, as folders that leave: written whole, verified, withdrawn, compared."""
 
-from synth_assets.release.bundle import Bundle, ReleasedTable, Verdict, release_id
+from synth_assets.release.bundle import Bundle, Made, ReleasedTable, Verdict, release_id
 
-__all__ = ["Bundle", "ReleasedTable", "Verdict", "release_id"]
+__all__ = ["Bundle", "Made", "ReleasedTable", "Verdict", "release_id"]

@@ -6,7 +6,7 @@ It decides nothing: whether a table may leave was settled before.
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -62,6 +62,19 @@ class Verdict:
         return f"not excluded: {self.not_excluded}" if self.not_excluded else PASSED
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What the rows of a table are to be.
+
+    Attributes:
+        fingerprint: Of the table as it was drawn from its description; see ``storage.fingerprint``.
+        key: That it was made with.
+    """
+
+    fingerprint: str
+    key: bytes = field(repr=False)
+
+
 @dataclass(frozen=True, eq=False)
 class ReleasedTable:
     """One synthetic table of a release.
@@ -72,6 +85,7 @@ class ReleasedTable:
         table: Any frame, or a table that comes in batches.
         description: What it was drawn from.
         verdicts: On it and its description.
+        made: What must be in the files that are written; ``None`` where that is not known.
 
     Raises:
         ReleaseError: The name cannot be one of a file, or the mode is another than the description's.
@@ -82,6 +96,7 @@ class ReleasedTable:
     table: Frame | BatchedTable
     description: Description
     verdicts: tuple[Verdict, ...] = ()
+    made: Made | None = None
 
     def __post_init__(self) -> None:
         """Refuse a name or mode that cannot be."""

@@ -4,7 +4,7 @@ A count told twice tells what happened between. Numbers of comparisons leave her
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from synth_assets.describe import Description
 from synth_assets.release.alignment import Pieces, aligned, partition
@@ -21,12 +21,15 @@ class Differences:
             be told.
         passed_over: Pairs of which one has epsilon, whose noise covers differences.
         not_compared: Columns that could not be compared in some pair, for their domains are of different kinds.
+        changed: Counts of which it is certain that the true one changed, by however much; with none, both may be of the
+            same rows.
     """
 
     compared: int
     failing: int
     passed_over: int = 0
     not_compared: tuple[str, ...] = ()
+    changed: int = field(default=0, compare=False)
 
     @property
     def passed(self) -> bool:
@@ -51,8 +54,8 @@ def differences(new: Description, old: Sequence[Description], minimum_count: int
     where the interval leaves out 0 and lies within +-(``minimum_count`` - 1). Counts are rounded by a keyed hash of
     cell and count, so equal counts are rounded alike: where the published ones differ by the same rounding, 0 is out.
 
-    What it does not cover: what follows only from three descriptions or more together, and from cells that neither
-    description tells by one sum.
+    What it does not cover: what follows only from three descriptions or more together, from cells that neither
+    description tells by one sum, and from what one tells and the other hides.
 
     Args:
         new: To be released.
@@ -65,14 +68,15 @@ def differences(new: Description, old: Sequence[Description], minimum_count: int
     pairs = [before for before in old if new.privacy is None and before.privacy is None]
     counts = [_pair(new, before, minimum_count) for before in pairs]
     return Differences(
-        compared=sum(compared for compared, _, _ in counts),
-        failing=sum(failing for _, failing, _ in counts),
+        compared=sum(one.compared for one in counts),
+        failing=sum(one.failing for one in counts),
         passed_over=len(old) - len(pairs),
-        not_compared=tuple(dict.fromkeys(name for _, _, names in counts for name in names)),
+        not_compared=tuple(dict.fromkeys(name for one in counts for name in one.not_compared)),
+        changed=sum(one.changed for one in counts),
     )
 
 
-def _pair(new: Description, old: Description, minimum: int) -> tuple[int, int, list[str]]:
+def _pair(new: Description, old: Description, minimum: int) -> Differences:
     shared = [name for name in new.names if name in old.names]
     both = {name: aligned(new.column(name), old.column(name)) for name in shared}
     ours = {name: found[0] for name, found in both.items() if found is not None}
@@ -81,7 +85,9 @@ def _pair(new: Description, old: Description, minimum: int) -> tuple[int, int, l
     pairs = [*_same_cells(first, second), *_sums(first, ours, second, theirs)]
     same = first.round_to == second.round_to
     failing = sum(_tells(after, before, minimum, same_rounding=same) for after, before in pairs)
-    return len(pairs), failing, [name for name in shared if name not in ours]
+    changed = sum(_changed(after, before, same_rounding=same) for after, before in pairs)
+    left = tuple(name for name in shared if name not in ours)
+    return Differences(len(pairs), failing, not_compared=left, changed=changed)
 
 
 def _same_cells(first: Told, second: Told) -> Iterator[tuple[Bounds, Bounds]]:
@@ -115,8 +121,13 @@ def _made_up(wholes: Mapping[Pieces, Bounds], parts: Mapping[Pieces, Bounds]) ->
 def _tells(after: Bounds, before: Bounds, minimum: int, *, same_rounding: bool) -> bool:
     """Whether it is certain that a count changed, and by less than ``minimum``."""
     low, high = after.low - before.high, after.high - before.low
+    return _changed(after, before, same_rounding=same_rounding) and max(abs(low), abs(high)) < minimum
+
+
+def _changed(after: Bounds, before: Bounds, *, same_rounding: bool) -> bool:
+    """Whether it is certain that a count changed."""
     differ = same_rounding and None not in {after.published, before.published} and after.published != before.published
-    return (low > 0 or high < 0 or differ) and max(abs(low), abs(high)) < minimum
+    return after.low > before.high or after.high < before.low or differ
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,20 @@
 """What is out already of a dataset: whether a further release tells more beside it than may be told."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from types import MappingProxyType
+from typing import Final, Self
 
 from synth_assets.describe import Description
-from synth_assets.release.differences import differences, within_caps
-from synth_assets.release.kept import SUFFIX, kept_descriptions
-from synth_assets.release.withdraw import releases
+from synth_assets.errors import ReleaseError
+from synth_assets.release.differences import Differences, differences, within_caps
+from synth_assets.release.kept import Record, elsewhere, keep, recorded
+from synth_assets.release.sameness import same_content, told_otherwise
+from synth_assets.release.withdraw import place_of, releases
 
-VERSION_KEY = "original_version"
+VERSION_KEY: Final = "original_version"
+STAYS: Final = "Withdrawing does not help: what was told stays told."
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,34 +24,64 @@ class Earlier:
     Attributes:
         descriptions: That are out, and those of withdrawn releases: what was told stays told.
         count: How many releases there were; withdrawn ones count, for they were seen.
-        rows: Synthetic rows that are out, over all releases that stand, random ones apart.
+        rows: Synthetic rows of all of them, random ones apart.
+        elsewhere: What releases of other datasets told; it matters where it is of the same data.
     """
 
     descriptions: tuple[Description, ...]
     count: int
     rows: int
+    elsewhere: tuple[Description, ...] = ()
 
     @classmethod
-    def of(cls, published: Path, dataset: str, kept: Path, formerly: Sequence[str] = ()) -> Self:
-        """The releases in a folder.
+    def of(
+        cls,
+        published: Path,
+        dataset: str,
+        kept: Path,
+        made: Mapping[str, str] = MappingProxyType({}),
+        formerly: Sequence[str] = (),
+    ) -> Self:
+        """All releases that there are or were, by what is kept of them. One that is not recorded yet is.
 
         Args:
             published: The folder of all releases.
             dataset: Whose.
-            kept: The folder, inside, with the descriptions of withdrawn releases.
+            kept: The folder, inside, with the records of releases.
+            made: Digests of manifests by release, as another history has them.
             formerly: Names that the dataset had before; what was released under them counts.
 
         Raises:
-            ReleaseError: A release cannot be read, or a description of a withdrawn one is not there as it was.
-            DescriptionError: As above.
+            ReleaseError: A release, its tombstone or its record is gone, or is not as it was made.
+            DescriptionError: A description cannot be read.
         """
-        known = [one for name in (dataset, *formerly) for one in releases(published, name)]
-        files = [file for one in known if not one.withdrawn for file in sorted(one.path.glob(f"*{SUFFIX}"))]
-        files += [file for one in known if one.withdrawn for file in kept_descriptions(one.path, kept)]
-        held = {file: Description.from_json(file.read_text(encoding="utf-8")) for file in files}
-        counted = [file for file, description in held.items() if description.rows is not None]
-        rows = sum(_rows(file.with_name(file.name.removesuffix(SUFFIX) + ".parquet")) for file in counted)
-        return cls(tuple(held.values()), len(known), rows)
+        parts = [cls._under(published, name, kept, made if name == dataset else {}) for name in (dataset, *formerly)]
+        records = [record for part in parts for record in part]
+        told = tuple(description for record in records for description in record.descriptions)
+        others = tuple(one for one in elsewhere(kept, dataset) if one not in told)
+        return cls(told, len(records), sum(one.rows for one in records), others)
+
+    @classmethod
+    def _under(cls, published: Path, dataset: str, kept: Path, made: Mapping[str, str]) -> list[Record]:
+        """The records of the releases under one name."""
+        standing = {one.id: one for one in releases(published, dataset)}
+        for one in standing.values():
+            if not one.withdrawn:
+                keep(one.path, one.path, kept)
+        records = []
+        for release in sorted({*standing, *recorded(kept, dataset), *made}):
+            place = place_of(published, dataset, release)
+            if release not in standing:
+                raise ReleaseError(_gone(place, kept, known=release in recorded(kept, dataset)))
+            record = Record.of(place, kept)
+            if {record.digest} != {standing[release].manifest_digest, made.get(release, record.digest)}:
+                message = (
+                    f"The manifest of release {release} is not the one that was recorded when it was made. Put back "
+                    f"{place}, or {kept / dataset / release}, as it was."
+                )
+                raise ReleaseError(message)
+            records.append(record)
+        return records
 
     def differences(self, new: Sequence[Description], minimum_count: int) -> tuple[bool, str]:
         """Whether the new descriptions can be told beside those that are or were out, and a sentence.
@@ -56,30 +90,14 @@ class Earlier:
             new: That would be released.
             minimum_count: The smallest count that may be told.
         """
-        exact = [one for one in new if one.privacy is None and one.mode != "random"]
-        out = [one for one in self.descriptions if one.privacy is None and one.mode != "random"]
-        beside = [
-            one
-            for one in exact
-            for other in out
-            if other.mode != one.mode and other.provenance.get(VERSION_KEY) == one.provenance.get(VERSION_KEY)
-        ]
-        if beside:
-            return False, (
-                f"The same data are out in another mode than {beside[0].mode} already, or were until withdrawn, and "
-                "the exact counts of two modes side by side tell hidden ones. Release the mode that is out, or ask for "
-                "epsilon. Withdrawing does not help: what was told stays told."
-            )
-        compared = [differences(one, out, minimum_count) for one in exact]
-        cells, telling = sum(one.compared for one in compared), sum(one.failing for one in compared)
-        if telling:
-            return False, (
-                f"{telling} of {cells} counts differ from what is or was out by so little that it tells of fewer than "
-                f"{minimum_count} people. Round counts, ask for epsilon, or wait until more has changed. Withdrawing "
-                "does not help: what was told stays told."
-            )
-        told = f"{len(out)} descriptions that are or were out"
-        return True, f"{cells} counts were compared with {told}; none tells of a few people."
+        exact, out = _counting(new), _counting(self.descriptions)
+        if len(exact) > 1:
+            modes = " and ".join(one.mode for one in exact)
+            return False, f"{modes} would go together, and both count exactly. Release one, or ask for epsilon."
+        if all(any(same_content(one, other) for other in out) for one in exact):
+            return True, "No count is told that is or was not out already."
+        others = [one for one in _counting(self.elsewhere) if any(_same_version(one, made) for made in exact)]
+        return _beside(exact[0], [*out, *others], minimum_count)
 
     def caps(
         self, new: Sequence[tuple[Description, int]], *, most_releases: int, most_rows_per_row: float
@@ -88,8 +106,8 @@ class Earlier:
 
         Args:
             new: Descriptions with the rows of their tables.
-            most_releases: That may stand, this one included.
-            most_rows_per_row: Synthetic rows per row described, over all releases that stand and this one.
+            most_releases: That there may ever be, this one included.
+            most_rows_per_row: Synthetic rows per row described, over all releases and this one.
         """
         counted = [(one, rows) for one, rows in new if one.rows is not None]
         described = min((one.rows or 0 for one, _ in counted), default=0) or None
@@ -102,7 +120,50 @@ class Earlier:
         return kept, said
 
 
-def _rows(path: Path) -> int:
-    import polars as pl  # noqa: PLC0415 - only where something is out
+def _gone(place: Path, kept: Path, *, known: bool) -> str:
+    start = f"Release {place.name} of {place.parent.name!r} was made, but {place} is gone. What it told stays told. "
+    if known:
+        return (
+            f"{start}Put the folder back from a backup, or take the release back: synth-assets withdraw "
+            f"{place.parent.name} {place.name} --reason ..."
+        )
+    return f"{start}Nor is its record in {kept}: put that, or the release's folder, back from a backup or a copy."
 
-    return int(pl.scan_parquet(path).select(pl.len()).collect().item()) if path.exists() else 0
+
+def _counting(descriptions: Iterable[Description]) -> list[Description]:
+    """Those whose counts no noise covers."""
+    return [one for one in descriptions if one.privacy is None and one.mode != "random"]
+
+
+def _same_version(first: Description, second: Description) -> bool:
+    version = first.provenance.get(VERSION_KEY)
+    return version is not None and version == second.provenance.get(VERSION_KEY)
+
+
+def _beside(new: Description, out: Sequence[Description], minimum_count: int) -> tuple[bool, str]:
+    """A description that tells something new, beside each that is or was out."""
+    compared: list[Differences] = []
+    for other in out:
+        if same_content(new, other):
+            continue
+        compared.append(differences(new, [other], minimum_count))
+        if _same_version(new, other) or not compared[-1].changed:
+            return False, (
+                f"The same data are out already, or were until withdrawn, in another mode than {new.mode} or told by "
+                "other columns, groups, parents or limits, and exact counts told in two ways give hidden ones away. "
+                f"Release the description that is out, or ask for epsilon. {STAYS}"
+            )
+        if found := told_otherwise(new, other):
+            return False, (
+                f"Counts of {', '.join(found)} are grouped otherwise than in what is or was out, so that nobody can "
+                "say what both tell together. Declare columns and domains as they were (bins may be split, values "
+                f"and columns added), or ask for epsilon. {STAYS}"
+            )
+    cells, telling = sum(one.compared for one in compared), sum(one.failing for one in compared)
+    if telling:
+        return False, (
+            f"{telling} of {cells} counts differ from what is or was out by so little that it tells of fewer than "
+            f"{minimum_count} people. Round counts, ask for epsilon, or wait until more has changed. {STAYS}"
+        )
+    told = f"{len(out)} descriptions that are or were out"
+    return True, f"{cells} counts were compared with {told}; none tells of a few people."

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from synth_assets.frames import in_order
+from synth_assets.storage.fingerprint import fingerprint
 
 _LOCAL = "%Y-%m-%dT%H:%M:%S%.f"
 
@@ -38,6 +39,11 @@ def marks_of(folder: Path) -> Mapping[str, FileMark]:
     return {path.name: mark_of(path) for path in sorted(folder.iterdir())}
 
 
+def rows_of(parquet: Path) -> int:
+    """How many rows a Parquet file has."""
+    return int(pl.scan_parquet(parquet, glob=False).select(pl.len()).collect().item())
+
+
 def write_csv(parquet: Path, path: Path) -> None:
     """Write the rows of a Parquet file as CSV (RFC 4180, but with line feeds), a batch at a time.
 
@@ -49,10 +55,41 @@ def write_csv(parquet: Path, path: Path) -> None:
         path: The new file.
     """
     with closing(in_order(pl.scan_parquet(parquet, glob=False))) as batches, path.open("wb") as file:
+        file.writelines(_as_csv(batches))
+
+
+def content_of(parquet: Path, key: bytes) -> tuple[str, str]:
+    """What a Parquet file holds, read once: the keyed fingerprint of its rows, and the SHA-256 of them as CSV."""
+    digest = hashlib.sha256()
+    with closing(in_order(pl.scan_parquet(parquet, glob=False))) as batches:
+        return fingerprint(_Watched(batches, digest), key), digest.hexdigest()
+
+
+class _Watched:
+    """Batches that are also written as CSV into a hash as they go by; to be read once."""
+
+    rows = None
+
+    def __init__(self, batches: Iterator[pl.DataFrame], digest: "hashlib._Hash") -> None:
+        self._batches, self._digest = batches, digest
+
+    def batches(self) -> Iterator[pl.DataFrame]:
         header = True
-        for batch in batches:
-            _as_text(batch).write_csv(file, include_header=header)
+        for batch in self._batches:
+            self._digest.update(_lines(batch, header=header))
             header = False
+            yield batch
+
+
+def _as_csv(batches: Iterator[pl.DataFrame]) -> Iterator[bytes]:
+    header = True
+    for batch in batches:
+        yield _lines(batch, header=header)
+        header = False
+
+
+def _lines(batch: pl.DataFrame, *, header: bool) -> bytes:
+    return _as_text(batch).write_csv(include_header=header).encode()
 
 
 def _as_text(batch: pl.DataFrame) -> pl.DataFrame:

@@ -15,9 +15,10 @@ from typing import Final
 from synth_assets.errors import ReleaseError
 from synth_assets.release.bundle import check_id, check_name
 from synth_assets.release.files import flush, flush_names
-from synth_assets.release.kept import keep
+from synth_assets.release.kept import keep, record_at, turn_at
 from synth_assets.release.verifier import MANIFEST
-from synth_assets.storage.files import temporary_folder
+from synth_assets.storage.files import remove_leftovers, temporary_folder
+from synth_assets.storage.turn import turn
 
 TOMBSTONE: Final = "WITHDRAWN.json"
 
@@ -84,10 +85,11 @@ def withdraw(  # noqa: PLR0913, PLR0917 - which, why, when, and where things are
 ) -> Released:
     """Take a release's files away in one step, and leave ``WITHDRAWN.json`` and the old ``manifest.json``.
 
-    Its descriptions are kept inside first: they were public, and new releases are compared with them. The tombstone is
-    made ready next. Then the release is renamed to a hidden name, at which its files are gone for
+    It is recorded inside first, if it is not yet: what it told was public, and new releases are compared with it. The
+    tombstone is made ready next. Then the release is renamed to a hidden name, at which its files are gone for
     readers, and the tombstone to the release's; a process killed in between leaves the second to ``releases`` or to
-    another call. Last, the files are deleted.
+    another call. Last, the files are deleted. A release whose folder is gone gets its tombstone from its record, and
+    one whose files were put back after a withdrawal is withdrawn again.
 
     Args:
         published: The folder of all releases.
@@ -95,23 +97,20 @@ def withdraw(  # noqa: PLR0913, PLR0917 - which, why, when, and where things are
         release_id: Which.
         reason: For people; it is published.
         when: With a zone.
-        kept: The folder, inside, with the descriptions of withdrawn releases.
+        kept: The folder, inside, with the records of releases.
 
     Raises:
         ReleaseError: There is no such release, it was withdrawn already, the reason is empty, the time has no zone, or
             the folder cannot be written.
+        StorageError: Another process releases or withdraws of the dataset, and does not come to an end.
     """
     place = place_of(published, dataset, release_id)
     if not reason.strip() or when.tzinfo is None:
         message = f"Release {release_id} was not withdrawn: a reason, and a time with a zone, are needed. Give both."
         raise ReleaseError(message)
     try:
-        if not place.exists():
-            _put_tombstone(place)
-        _refuse_unless_whole(place)
-        keep(place, kept)
-        _make_ready(place, reason.strip(), when)
-        _take_away(place)
+        with turn(turn_at(kept, dataset), f"withdrawal of a release of {dataset!r}"):
+            _withdraw(place, reason.strip(), when, kept)
     except OSError as error:
         message = (
             f"Cannot withdraw {place}: {error.strerror or type(error).__name__}. Let this user write there, and try "
@@ -121,18 +120,31 @@ def withdraw(  # noqa: PLR0913, PLR0917 - which, why, when, and where things are
     return _released(place)
 
 
-def _refuse_unless_whole(place: Path) -> None:
-    if (place / TOMBSTONE).exists():
+def _withdraw(place: Path, reason: str, when: datetime, kept: Path) -> None:
+    remove_leftovers(place.parent)
+    if not place.exists():
+        _put_tombstone(place)
+    own = record_at(kept, place)
+    _refuse_unless_there(place, own)
+    if place.exists():
+        keep(place, place, kept)
+    _make_ready(place, own, reason, when)
+    _take_away(place)
+
+
+def _refuse_unless_there(place: Path, own: Path) -> None:
+    left = {path.name for path in place.glob("*")}
+    if TOMBSTONE in left and left <= {TOMBSTONE, MANIFEST}:
         message = f"Release {place.name} was withdrawn already; see {place / TOMBSTONE}. Nothing is left to do."
         raise ReleaseError(message)
-    if not (place / MANIFEST).is_file():
+    if not (place / MANIFEST).is_file() and not (own / MANIFEST).is_file():
         known = sorted(path.name for path in place.parent.glob("*") if not path.name.startswith("."))
         message = f"There is no release {place.name} in {place.parent}. Allowed: {', '.join(known) or 'none'}."
         raise ReleaseError(message)
 
 
-def _make_ready(place: Path, reason: str, when: datetime) -> None:
-    manifest, ready = (place / MANIFEST).read_bytes(), _ready(place)
+def _make_ready(place: Path, own: Path, reason: str, when: datetime) -> None:
+    manifest, ready = (own / MANIFEST).read_bytes(), _ready(place)
     document = {
         "dataset": place.parent.name,
         "release": place.name,
@@ -150,7 +162,8 @@ def _make_ready(place: Path, reason: str, when: datetime) -> None:
 
 def _take_away(place: Path) -> None:
     with temporary_folder(place) as gone:
-        place.rename(gone)
+        if place.exists():
+            place.rename(gone)
         _put_tombstone(place)
 
 

@@ -6,7 +6,9 @@ Releases are append-only: none is ever written over. Whether a table may leave i
 import hashlib
 import json
 import platform
-from collections.abc import Mapping
+import shutil
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import files as package_files
@@ -17,7 +19,8 @@ from synth_assets.errors import ReleaseError
 from synth_assets.release.bundle import Bundle, ReleasedTable
 from synth_assets.release.card import card
 from synth_assets.release.datapackage import datapackage
-from synth_assets.release.files import FileMark, flush, flush_names, marks_of, write_csv
+from synth_assets.release.files import FileMark, content_of, flush, flush_names, marks_of, rows_of, write_csv
+from synth_assets.release.kept import keep, record_at
 from synth_assets.release.verifier import MANIFEST, PACKAGE, problems
 from synth_assets.release.withdraw import is_taken, place_of
 from synth_assets.storage.files import temporary_folder
@@ -43,12 +46,16 @@ class Written:
     files: Mapping[str, FileMark]
 
 
-def write_release(published: Path, bundle: Bundle) -> Written:
+def write_release(published: Path, bundle: Bundle, kept: Path) -> Written:
     """Write a release to ``published/<dataset>/<release id>/``: whole, or not at all.
+
+    It is recorded inside right before it appears. A process killed in between leaves a record of a release that is not
+    there, which has to be withdrawn: better than one that is out and not recorded.
 
     Args:
         published: The folder of all releases; created.
         bundle: What to write.
+        kept: The folder, inside, with the records of releases; created.
 
     Raises:
         ReleaseError: There is a release of that id, the tables are not as they are described, or the folder cannot be
@@ -61,10 +68,12 @@ def write_release(published: Path, bundle: Bundle) -> Written:
             _refuse_existing(place)
             _fill(folder, bundle)
             digest = _seal(folder, bundle)
+            _refuse_other_rows(folder, bundle)
             _check(folder, digest, bundle)
             files = marks_of(folder)
             flush(folder)
-            folder.rename(place)
+            with _recorded(folder, place, kept):
+                folder.rename(place)
             flush_names(place.parent)
     except OSError as error:
         _refuse_existing(place)
@@ -74,6 +83,18 @@ def write_release(published: Path, bundle: Bundle) -> Written:
         )
         raise ReleaseError(message) from error
     return Written(place, digest, files)
+
+
+@contextmanager
+def _recorded(folder: Path, place: Path, kept: Path) -> Generator[None]:
+    """Keep the record if the release comes to stand."""
+    new = keep(folder, place, kept)
+    try:
+        yield
+    except BaseException:
+        if new:
+            shutil.rmtree(record_at(kept, place), ignore_errors=True)
+        raise
 
 
 def _refuse_existing(place: Path) -> None:
@@ -105,17 +126,19 @@ def _write_table(folder: Path, table: ReleasedTable) -> None:
 
 def _seal(folder: Path, bundle: Bundle) -> str:
     """Write the manifest; its digest."""
-    content = _as_json(manifest(bundle, marks_of(folder))).encode()
+    rows = {table.name: rows_of(folder / f"{table.name}.parquet") for table in bundle.tables}
+    content = _as_json(manifest(bundle, marks_of(folder), rows)).encode()
     (folder / MANIFEST).write_bytes(content)
     return hashlib.sha256(content).hexdigest()
 
 
-def manifest(bundle: Bundle, files: Mapping[str, FileMark]) -> dict[str, Any]:
+def manifest(bundle: Bundle, files: Mapping[str, FileMark], rows: Mapping[str, int]) -> dict[str, Any]:
     """What the manifest says, as plain values.
 
     Args:
         bundle: The release.
         files: All of its files but the manifest.
+        rows: Of each table.
     """
     return {
         "format": FORMAT,
@@ -132,9 +155,26 @@ def manifest(bundle: Bundle, files: Mapping[str, FileMark]) -> dict[str, Any]:
         "inputs": dict(bundle.inputs),
         "libraries": {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES},
         "tables": [table.name for table in bundle.tables],
+        "rows": dict(rows),
         "not_excluded": {table.name: table.not_excluded for table in bundle.tables if table.not_excluded},
         "files": {name: {"sha256": mark.sha256, "bytes": mark.size} for name, mark in files.items()},
     }
+
+
+def _refuse_other_rows(folder: Path, bundle: Bundle) -> None:
+    """The rows that were written are those that were drawn, in both files; their marks are in the manifest by now."""
+    marks = json.loads((folder / MANIFEST).read_bytes())["files"]
+    for table in bundle.tables:
+        if table.made is None:
+            continue
+        rows, text = content_of(folder / f"{table.name}.parquet", table.made.key)
+        if rows != table.made.fingerprint or text != marks[f"{table.name}.csv"]["sha256"]:
+            message = (
+                f"The release {bundle.release_id} was not written: what came to be in the files of {table.name!r} is "
+                "not what its description and seed give. See that no other program writes in the data folder, and "
+                "try again."
+            )
+            raise ReleaseError(message)
 
 
 def _check(folder: Path, digest: str, bundle: Bundle) -> None:

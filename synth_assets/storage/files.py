@@ -56,6 +56,17 @@ def temporary_folder(path: Path) -> Generator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
+def remove_leftovers(place: Path, name: str = "") -> None:
+    """Remove what killed processes left of temporary folders, however new. Call it only where nobody writes now.
+
+    Args:
+        place: The folder that they are in.
+        name: Of the finished folder; all where it is empty.
+    """
+    for leftover in place.glob(f".{escape(name)}.*.tmp" if name else ".*.tmp"):
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
 def create_once(path: Path, content: bytes, mode: int = 0o666) -> None:
     """Write a file unless there is one: never overwrites, and of several processes at once exactly one writes.
 

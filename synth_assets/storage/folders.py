@@ -60,7 +60,7 @@ class DataFolder:
 
     @property
     def state(self) -> Path:
-        """The key, the privacy-budget ledger and what withdrawn releases told; never rebuilt."""
+        """The key, the privacy-budget ledger and what releases told; never rebuilt."""
         return self.root / "state"
 
     @property
@@ -69,9 +69,9 @@ class DataFolder:
         return self.state / "ledger.sqlite"
 
     @property
-    def withdrawn(self) -> Path:
-        """Descriptions of withdrawn releases, with which new ones are compared."""
-        return self.state / "withdrawn"
+    def released(self) -> Path:
+        """What each release told, withdrawn ones too: new ones are compared with it."""
+        return self.state / "released"
 
     @property
     def published(self) -> Path:

@@ -1,5 +1,6 @@
 """The gate: what is clean is released, and every planted defect keeps everything in."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -7,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +17,17 @@ import numpy as np
 import polars as pl
 import pytest
 
+from synth_assets.components import evidence
+from synth_assets.components.evidence import Candidate
 from synth_assets.components.resources import Workplace
+from synth_assets.defs.results import told_of
 from synth_assets.describe import Description
 from synth_assets.errors import SchemaError
 from synth_assets.generate import generate
+from synth_assets.release import Verdict
+from synth_assets.release.kept import turn_at
 from synth_assets.release.withdraw import releases, withdraw
+from synth_assets.storage.turn import turn
 from synth_assets_tests.components.clinic import CLINIC, KEY, declared, definitions, materialise
 
 CLEAN_RUNS = int(os.environ.get("SYNTH_ASSETS_CLEAN_RUNS", "3"))
@@ -130,6 +138,18 @@ def test_clean_runs_raise_no_alarm(workplace: Workplace, instance: dg.DagsterIns
 
     assert site.make([*CHAIN, *COUNTING], people(seed=seed + 100)).success
     assert site.release().success
+
+
+def test_a_run_is_asked_for_its_own_release(site: Site):
+    runs = [site.release(), site.release()]
+    asked = [told_of(site.instance, run.run_id, dg.AssetKey("visits_release")) for run in runs]
+    mark = [hashlib.sha256((path / "manifest.json").read_bytes()).hexdigest() for path in site.released]
+
+    assert len(set(mark)) == len(runs)
+    assert {told["released to"]: told["manifest digest (SHA-256)"] for told in asked} == dict(
+        zip(map(str, site.released), mark, strict=True)
+    )
+    assert told_of(site.instance, runs[0].run_id, dg.AssetKey("other")) == {}
 
 
 def test_the_other_mode_may_be_asked_for(site: Site):
@@ -320,31 +340,27 @@ def test_a_release_that_differs_by_one_person_is_refused(site: Site):
 
 
 def test_the_same_data_in_the_other_mode_are_refused_even_where_the_first_is_withdrawn(site: Site):
-    from datetime import UTC, datetime  # noqa: PLC0415 - only here
-
     assert site.release().success
     assert "in another mode" in refused(site.release(mode="independent"))
     [first] = site.released
     folder = site.workplace.folder
-    withdraw(folder.published, "visits", first.name, "a rehearsal", datetime.now(UTC), folder.withdrawn)
+    withdraw(folder.published, "visits", first.name, "a rehearsal", datetime.now(UTC), folder.released)
 
     assert "or were until withdrawn" in refused(site.release(mode="independent"))
     assert site.release(mode="correlated").success
 
 
 def test_counts_of_a_withdrawn_release_are_compared(site: Site):
-    from datetime import UTC, datetime  # noqa: PLC0415 - only here
-
     assert site.release().success
     [first], folder = site.released, site.workplace.folder
-    withdraw(folder.published, "visits", first.name, "a rehearsal", datetime.now(UTC), folder.withdrawn)
+    withdraw(folder.published, "visits", first.name, "a rehearsal", datetime.now(UTC), folder.released)
     more = pl.concat(
         [people(), people(905, seed=1).tail(5).with_columns(Ward=pl.lit("North"), Age=pl.lit(3, pl.Int64))]
     )
     assert site.make([*CHAIN, *COUNTING], more).success
     assert "differ from what is or was out by so little" in refused(site.release())
 
-    shutil.rmtree(folder.withdrawn)
+    shutil.rmtree(folder.released)
     assert "Put it back from a backup" in refused(site.release())
     assert site.released == [first]
 
@@ -403,6 +419,105 @@ def test_a_release_may_start_from_the_anonymised_table(workplace: Workplace, ins
 
     assert site.release().success
     assert "minimum_k" in site.read("visits_release")["check"].to_list()
+
+
+# What other processes do meanwhile.
+
+
+def test_rows_that_are_swapped_while_they_are_judged_do_not_leave(site: Site, monkeypatch: pytest.MonkeyPatch):
+    drawn, judge = site.read(), Candidate.verdicts
+
+    def swapped(candidate: Candidate) -> Iterator[Verdict]:
+        for place, verdict in enumerate(judge(candidate)):
+            if place == 1:
+                one_real_row(site)
+            yield verdict
+
+    monkeypatch.setattr(Candidate, "verdicts", swapped)
+    assert site.release(mode="correlated").success
+    [path] = site.released
+    assert not site.read().equals(drawn)
+    assert pl.read_parquet(path / "correlated_visits.parquet").equals(drawn)
+    assert pl.read_csv(path / "correlated_visits.csv", infer_schema=False).rows() == drawn.rows()
+    assert not list((site.workplace.folder.root / "spool").iterdir())
+
+
+def test_the_data_that_are_attacked_are_those_described(site: Site, monkeypatch: pytest.MonkeyPatch):
+    attack, current, seen = evidence.measure_risk, Candidate._current, []
+
+    def watched(*arguments: Any) -> Any:  # noqa: ANN401 - passed on
+        seen.append(arguments[2].collect())
+        return attack(*arguments)
+
+    def swapped(candidate: Candidate) -> Iterator[Verdict]:
+        yield from current(candidate)
+        site.write(before.reverse(), "deidentified_visits")
+
+    before = site.read("deidentified_visits")
+    monkeypatch.setattr(evidence, "measure_risk", watched)
+    monkeypatch.setattr(Candidate, "_current", swapped)
+    assert site.release().success
+    assert seen[0].equals(before)
+
+
+def test_one_release_at_a_time(site: Site, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SYNTH_ASSETS_LOCK_TIMEOUT_S", "0")
+    with turn(turn_at(site.workplace.folder.released, "visits"), "release"):
+        assert "another process has been at it" in refused(site.release())
+    assert site.released == []
+
+
+def test_what_a_killed_release_left_is_deleted_by_the_next(site: Site):
+    folder = site.workplace.folder
+    left = [
+        folder.published / "visits" / ".2026-11-26T1300Z-3f2a.0123456789abcdef.tmp",
+        folder.root / "spool" / ".visits_release.0123456789abcdef.tmp",
+    ]
+    for hidden in left:
+        hidden.mkdir(parents=True)
+        (hidden / "correlated_visits.parquet").write_text("rows")
+    assert site.release().success
+    assert not [hidden for hidden in left if hidden.exists()]
+    assert len(site.released) == 1
+
+
+# What is declared, and what was told before.
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"privacy": {"epsilon": 1.0, "delta": 1e-6, "budget": 4.0}, "hold_out": 0},
+        {"modes": {"independent": {}, "correlated": {"max_parents": 2}}},
+    ],
+)
+def test_what_is_declared_since_needs_a_new_run(site: Site, changes: dict[str, Any]):
+    changed = Site(site.workplace, site.instance, changes)
+    assert "is NOT made with the schema and settings that are declared now" in refused(changed.release())
+    assert site.released == []
+
+
+def test_other_parents_are_another_way_to_tell_the_same(site: Site):
+    assert site.release().success
+    changed = Site(site.workplace, site.instance, {"modes": {"independent": {}, "correlated": {"max_parents": 0}}})
+    assert changed.make(COUNTING).success
+    assert "The same data are out already" in refused(changed.release())
+    assert len(site.released) == 1
+
+
+def test_a_release_that_was_moved_away_is_missed(site: Site):
+    assert site.release().success
+    [path], folder = site.released, site.workplace.folder
+    shutil.rmtree(folder.published)
+    assert "is gone. What it told stays told" in refused(site.release())
+    shutil.move(folder.released, folder.root / "away")
+    assert "Nor is its record in" in refused(site.release())
+
+    shutil.rmtree(folder.released)
+    shutil.move(folder.root / "away", folder.released)
+    withdraw(folder.published, "visits", path.name, "lost", datetime.now(UTC), folder.released)
+    assert "The same data are out already" in refused(site.release(mode="independent"))
+    assert site.release().success
 
 
 # On a schedule.
@@ -499,7 +614,7 @@ def test_without_enough_evidence_nothing_leaves_the_house(
 
 
 def test_no_description_leaves_leave_one_out_untried_by_name(site: Site, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("synth_assets.components.attacks.stored_description", lambda *_: None)
+    monkeypatch.setattr("synth_assets.components.risks.stored_description", lambda *_: None)
     checks = verdicts_of(site.make(["correlated_visits_risk"]))
 
     assert "membership by leave one out (no description is given)" in str(checks["attack_risk"].description)

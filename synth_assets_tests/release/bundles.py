@@ -2,13 +2,14 @@
 
 import datetime as dt
 from functools import cache
+from pathlib import Path
 
 import polars as pl
 
 from synth_assets.constraints import Constraint, Determined, Forbidden, Ordered
 from synth_assets.describe import Description, describe
 from synth_assets.generate import generate
-from synth_assets.release import Bundle, ReleasedTable, Verdict
+from synth_assets.release import Bundle, ReleasedTable, Verdict, write
 from synth_assets.schema import Categories, Column, Interval, Mode, Schema
 from synth_assets_tests.tables import rng
 
@@ -122,3 +123,8 @@ def bundle(*tables: ReleasedTable, mock: bool = True, identifier: str = ID) -> B
         config={"rows": 300},
         inputs={"ae": "ab" * 32},
     )
+
+
+def write_release(published: Path, release: Bundle) -> write.Written:
+    """The same as the program's, with the records in a folder beside."""
+    return write.write_release(published, release, published / "kept")

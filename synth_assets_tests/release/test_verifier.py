@@ -14,8 +14,8 @@ import pytest
 
 from synth_assets.release.files import write_csv
 from synth_assets.release.verifier import problems
-from synth_assets.release.write import Written, write_release
-from synth_assets_tests.release.bundles import bundle, drawn, released
+from synth_assets.release.write import Written
+from synth_assets_tests.release.bundles import bundle, drawn, released, write_release
 
 NAME = "correlated_ae"
 FILES = [f"{NAME}.parquet", f"{NAME}.csv", f"{NAME}_description.json", "README.md", "datapackage.json", "verify.py"]

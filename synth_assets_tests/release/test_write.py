@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,12 @@ from synth_assets.describe import Description
 from synth_assets.describe.privacy import Privacy
 from synth_assets.errors import ReleaseError, SynthAssetsError
 from synth_assets.generate import generate
-from synth_assets.release import ReleasedTable, Verdict, release_id
+from synth_assets.release import Made, ReleasedTable, Verdict, files, release_id, write
 from synth_assets.release.card import MOCK_STAMP, card
 from synth_assets.release.datapackage import field
-from synth_assets.release.write import write_release
 from synth_assets.schema import Mode
-from synth_assets_tests.release.bundles import ID, VERDICTS, WHEN, bundle, described, drawn, released
+from synth_assets.storage.fingerprint import fingerprint
+from synth_assets_tests.release.bundles import ID, VERDICTS, WHEN, bundle, described, drawn, released, write_release
 from synth_assets_tests.tables import rng
 
 
@@ -121,8 +121,7 @@ def test_killed_writer_leaves_no_release_and_its_folder_goes_after_an_hour(tmp_p
     program = (
         "import os, signal, sys, pathlib\n"
         "from dataclasses import replace\n"
-        "from synth_assets.release.write import write_release\n"
-        "from synth_assets_tests.release.bundles import bundle, drawn, released\n"
+        "from synth_assets_tests.release.bundles import bundle, drawn, released, write_release\n"
         "class Killed:\n"
         "    rows = 300\n"
         "    def batches(self):\n"
@@ -272,3 +271,53 @@ def test_release_id_is_in_utc():
 def test_suffix_that_cannot_be(suffix: str):
     with pytest.raises(ReleaseError, match="4 to 16 of 0-9, a-f"):
         release_id(WHEN, suffix)
+
+
+KEY = b"0123456789abcdef0123456789abcdef"
+
+
+def test_what_is_written_is_what_was_drawn(tmp_path: Path):
+    made = Made(fingerprint(drawn("independent"), KEY), KEY)
+    assert write_release(tmp_path, bundle(replace(released(), made=made))).path.exists()
+
+
+def other_rows(parquet: Path) -> None:
+    pl.read_parquet(parquet).reverse().write_parquet(parquet)
+
+
+def other_text(parquet: Path) -> None:
+    csv = parquet.with_suffix(".csv")
+    csv.write_text(csv.read_text("utf-8").replace(",f,", ",m,", 1).replace("f,", "m,", 1), "utf-8")
+
+
+@pytest.mark.parametrize("tamper", [other_rows, other_text])
+def test_rows_that_got_in_while_it_was_written_keep_it_in(
+    tmp_path: Path, tamper: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+):
+    def tampered(parquet: Path, path: Path) -> None:
+        if tamper is other_rows:
+            tamper(parquet)
+        files.write_csv(parquet, path)
+        if tamper is other_text:
+            tamper(parquet)
+
+    monkeypatch.setattr(write, "write_csv", tampered)
+    made = Made(fingerprint(drawn("independent"), KEY), KEY)
+    with pytest.raises(ReleaseError, match="is not what its description and seed give"):
+        write_release(tmp_path, bundle(replace(released(), made=made)))
+    assert list((tmp_path / "ae").iterdir()) == []
+    assert not (tmp_path / "kept").exists()
+
+
+def test_a_release_that_cannot_stand_is_not_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    rename = Path.rename
+
+    def full(path: Path, target: Path) -> Path:
+        if target.parent == tmp_path / "ae":
+            raise OSError(28, "No space left on device")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", full)
+    with pytest.raises(ReleaseError, match="No space left"):
+        write_release(tmp_path, bundle())
+    assert list((tmp_path / "kept" / "ae").iterdir()) == []
