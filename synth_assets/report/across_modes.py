@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_NAMES = {
+MEASURES = {
     "tvd_1": ("each column", "total variation distance"),
     "tvd_2": ("each pair of columns", "total variation distance"),
     "nmi_error": ("dependence of each pair", "error of mutual information"),
@@ -73,17 +73,18 @@ def across_modes(
     keys(
         figure, 0.56, [("mean over the table (less is closer)", {"facecolor": SYNTHETIC}), ("by sampling alone", line)]
     )
-    for place, (measure, (name, unit)) in enumerate(_NAMES.items()):
+    for place, (measure, (name, unit)) in enumerate(MEASURES.items()):
         left = MARGIN + indent + place * (side + _GAP)
         write(figure, left, _HEADER - 0.48, name, size=NAME_SIZE, weight="bold")
         write(figure, left, _HEADER - 0.28, unit, color=FAINT)
         axes = panel(figure, (left, _HEADER, side, _SLOT * len(modes)))
-        _draw(axes, table.filter(pl.col("measure") == measure))
+        draw_modes(axes, table.filter(pl.col("measure") == measure))
         axes.set_yticks(range(len(modes)), labels=labels if place == 0 else [""] * len(modes))
     return finish(figure)
 
 
-def _draw(axes: "Axes", figures: pl.DataFrame) -> None:
+def draw_modes(axes: "Axes", figures: pl.DataFrame) -> None:
+    """One bar a mode, with a line where sampling alone would be."""
     rows = [
         (place, *row) for place, row in enumerate(figures.select("value", "floor").iter_rows()) if row[0] is not None
     ]
