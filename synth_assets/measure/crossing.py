@@ -10,6 +10,9 @@ from synth_assets.measure.counting import count
 MOST_PAIRS = 2
 """Of either kind."""
 
+LEAST = 0.01
+"""Of normalised mutual information: less is not worth a look."""
+
 CROSSED_SCHEMA: dict[str, pl.DataType] = {
     "column_a": pl.String(),
     "column_b": pl.String(),
@@ -23,11 +26,15 @@ CROSSED_SCHEMA: dict[str, pl.DataType] = {
 def told_pairs(pairs: pl.DataFrame) -> list[tuple[str, str]]:
     """The pairs whose dependence in the original is strongest, then those whose dependence changed most; none twice.
 
+    The strongest is always there, others only from ``LEAST`` on.
+
     Args:
         pairs: As ``Comparison.pairs``.
     """
-    strongest = pairs.sort("nmi_original", descending=True, maintain_order=True).head(MOST_PAIRS)
-    changed = pairs.sort(pl.col("nmi_difference").abs(), descending=True, maintain_order=True)
+    ranked = pairs.sort("nmi_original", descending=True, maintain_order=True).with_row_index("rank")
+    strongest = ranked.filter((pl.col("nmi_original") >= LEAST) | (pl.col("rank") == 0)).head(MOST_PAIRS)
+    change = pl.col("nmi_difference").abs()
+    changed = pairs.filter(change >= LEAST).sort(change, descending=True, maintain_order=True)
     worst = changed.join(strongest, on=["column_a", "column_b"], how="anti", maintain_order="left").head(MOST_PAIRS)
     return [pair for some in (strongest, worst) for pair in some.select("column_a", "column_b").iter_rows()]
 

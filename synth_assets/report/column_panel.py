@@ -121,12 +121,14 @@ def _stand(axes: "Axes", one: Bars, width: float) -> None:
 
 
 def _course(axes: "Axes", one: Bars) -> None:
-    """Both tables' course in time as lines, which break where a count is hidden."""
+    """Both tables' course in time as lines, which break where a count is hidden; the wide one shows behind."""
     present = [bar for bar in one.bars if not bar.missing]
     centres = [place + 0.5 for place in range(len(present))]
     for side, color in enumerate(_COLORS[: _sides(one)]):
         shares_of = [nan if side == 0 and bar.original is None else _share(one, bar, side) for bar in present]
-        look: dict[str, Any] = {"linewidth": 1.8, "marker": "os"[side], "markersize": 4.0, "clip_on": False}
+        wide = side == 0 and _sides(one) > 1
+        look: dict[str, Any] = {"linewidth": 3.4 if wide else 1.6, "marker": "os"[side], "clip_on": False}
+        look["markersize"] = 7.0 if wide else 3.6
         axes.plot(centres, shares_of, color=color, **look)
 
 

@@ -10,7 +10,19 @@ import polars as pl
 
 from synth_assets.errors import MeasurementError
 from synth_assets.measure import Comparison
-from synth_assets.report.canvas import CELL_FAINT, CELL_INK, CELL_PAPER, FAINT, MARGIN, Box, blank, finish, heading, panel, write
+from synth_assets.report.canvas import (
+    CELL_FAINT,
+    CELL_INK,
+    CELL_PAPER,
+    FAINT,
+    MARGIN,
+    Box,
+    blank,
+    finish,
+    heading,
+    panel,
+    write,
+)
 from synth_assets.report.lettering import NAME_SIZE, TEXT_SIZE, fitted, inches
 
 if TYPE_CHECKING:

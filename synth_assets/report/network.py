@@ -61,7 +61,7 @@ def network_figure(description: Description, *, title: str = "The network betwee
 
     Args:
         description: In correlated mode.
-        title: What is seen.
+        title: What is seen; may be empty.
 
     Raises:
         DescriptionError: The description is of another mode, which has no network.
@@ -71,7 +71,8 @@ def network_figure(description: Description, *, title: str = "The network betwee
     numbers = _numbers(description)
     layout = _laid_out(description, names, numbers)
     figure = blank(layout.size[0] + 2 * MARGIN, _HEADER + layout.size[1] + MARGIN)
-    heading(figure, title)
+    if title:
+        heading(figure, title)
     write(figure, MARGIN, 0.5, network_caption(description), color=FAINT)
     axes, linked = _axes(figure), _linked(description)
     _draw_arrows(axes, description, layout)

@@ -57,7 +57,9 @@ def pair_cells(comparison: Comparison, first: str, second: str, minimum_count: i
         second: Its later one.
         minimum_count: The smallest original count that may be shown.
     """
-    groups = [_groups(comparison.histograms.filter(pl.col("column") == name), minimum_count) for name in (first, second)]
+    groups = [
+        _groups(comparison.histograms.filter(pl.col("column") == name), minimum_count) for name in (first, second)
+    ]
     cells = comparison.crossed.filter((pl.col("column_a") == first) & (pl.col("column_b") == second))
     counts = [_counted(cells, groups, side) for side in ("original", "synthetic")]
     pair = comparison.pairs.row(by_predicate=(pl.col("column_a") == first) & (pl.col("column_b") == second), named=True)
@@ -73,9 +75,9 @@ def pair_cells(comparison: Comparison, first: str, second: str, minimum_count: i
 def shown_classes(counts: IntArray, minimum_count: int) -> IntArray:
     """The class of each cell's share of its row; ``HIDDEN`` below ``minimum_count``, and where else it must be.
 
-    The totals of rows and columns are taken as known. In every row and column, what the classes of the shown cells leave
-    for the hidden ones must reach from below ``minimum_count`` to at least ``minimum_count`` above that; else the
-    smallest shown cell is hidden too.
+    The totals of rows and columns are taken as known. In every row and column, the number of rows that the shown
+    classes leave for the hidden cells must be open by twice ``minimum_count``; else the smallest shown cell is hidden
+    too.
 
     Args:
         counts: Shape (rows, columns).

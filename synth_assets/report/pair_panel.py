@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 WIDTH = 4.4
 """Inches."""
 
-_ROOM, _TOP, _GAP, _CELL, _SCALE = 1.2, 0.98, 0.16, 0.24, 0.5
+_ROOM, _TOP, _GAP, _CELL, _SCALE = 1.2, 0.82, 0.16, 0.24, 0.5
 _SHADES = (0.03, 0.16, 0.28, 0.4, 0.54, 0.68, 0.83, 0.98)
 
 

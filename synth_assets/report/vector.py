@@ -37,6 +37,7 @@ _HEAD = re.compile(r"^.*?(?=<svg )", re.DOTALL)
 _SIZE = re.compile(r' (?:width|height)="[\d.]+pt"')
 _FONT = re.compile(r"font: ((?:bold |700 )?[\d.]+px) [^;\"]*")
 _LONG_NUMBER = re.compile(r"(\d+\.\d{2})\d+")
+_PLACES = re.compile(r' (?:d|points|transform|x|y)="[^"]*"')
 _NAMED = re.compile(r'(?<=id=")[^"]+(?=")|(?<=url\(#)[^)]+(?=\))|(?<=href="#)[^"]+(?=")')
 
 
@@ -63,13 +64,14 @@ class Vector:
             figure.savefig(written, format="svg", metadata=nothing)
         text = _HEAD.sub("", _METADATA.sub("", written.getvalue()))
         text = _FONT.sub(r"font: \1 'DejaVu Sans', Verdana, sans-serif", text)
-        return cls(_LONG_NUMBER.sub(r"\1", text), float(figure.get_size_inches()[0]) * 96)
+        text = _PLACES.sub(lambda found: _LONG_NUMBER.sub(r"\1", found.group()), text)
+        return cls(text, float(figure.get_size_inches()[0]) * 96)
 
     def inline(self, alt: str) -> Markup:
         """For a page: in its colours, with ids that no other figure has, as one picture that is read out as ``alt``."""
         text = self.text
         for color, variable in COLORS.items():
-            text = re.sub(rf"(?<=: ){color}\b", f"var({variable})", text, flags=re.IGNORECASE)
+            text = re.sub(rf"(?:(?<=: )|(?<=\")){color}\b", f"var({variable})", text, flags=re.IGNORECASE)
         mark = sha256(f"{alt}{self.text}".encode()).hexdigest()[:8]
         text = _SIZE.sub("", _NAMED.sub(lambda found: f"{mark}-{found.group()}", text), count=2)
         label = Markup('<svg role="img" aria-label="{}" style="--width:{}px" ').format(alt, round(self.width))

@@ -107,7 +107,19 @@ class Listing:
     kind: Literal["listing"] = "listing"
 
 
-Block: TypeAlias = Prose | Listing | Table | Drawing | Gallery
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What colours and marks mean.
+
+    Attributes:
+        entries: The look, which the template knows (``original``, ``synthetic``, ``missing``, ``hidden``), and words.
+    """
+
+    entries: tuple[tuple[str, str], ...]
+    kind: Literal["key"] = "key"
+
+
+Block: TypeAlias = Key | Prose | Listing | Table | Drawing | Gallery
 
 
 @dataclass(frozen=True, slots=True)
