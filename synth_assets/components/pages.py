@@ -11,22 +11,20 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from synth_assets.components.clauses import attack_lines, risk_clauses
 from synth_assets.components.dataset import Dataset
 from synth_assets.components.evidence import document_hash
 from synth_assets.components.resources import Workplace
-from synth_assets.components.risks import risk_sentence
 from synth_assets.components.stored import stored_description
 from synth_assets.describe import Description
 from synth_assets.ledger.explain import explained
 from synth_assets.measure import Comparison
-from synth_assets.measure.risk import Attack, decide
-from synth_assets.measure.risk.copies import NAME as COPIES
 from synth_assets.measure.utility import Utility
-from synth_assets.policy import Rule
-from synth_assets.report.across_report import AcrossEvidence, AttackLine, Clause, Outcome, across_report
+from synth_assets.report.across_report import AcrossEvidence, across_report
 from synth_assets.report.description_report import description_report, ledger_state
 from synth_assets.report.mode_report import ModeEvidence, mode_report
 from synth_assets.report.page import Fact, write_page
+from synth_assets.report.privacy_tables import Clause
 from synth_assets.schema import Mode
 from synth_assets.storage.key import key_id
 
@@ -140,13 +138,13 @@ def across_page(
         clauses: What the policy makes of each mode's use.
     """
     dataset = made.dataset
-    told = tuple(clause for mode in measurements for clause in _risk_clauses(dataset, mode, risks[mode]))
+    told = tuple(clause for mode in measurements for clause in risk_clauses(dataset, mode, risks[mode]))
     evidence = AcrossEvidence(
         name=dataset.name,
         title=dataset.title,
         measurements=measurements,
         clauses=(*told, *clauses),
-        attacks=tuple(line for mode in measurements for line in _attack_lines(dataset, mode, risks[mode])),
+        attacks=tuple(line for mode in measurements for line in attack_lines(dataset, mode, risks[mode])),
         limit=dataset.policy.attack_risk.limit,
         privacy=tuple(f"{mode.capitalize()}: {_bound(made, mode)}" for mode in measurements),
         links={mode: _links(dataset, mode) for mode in measurements},
@@ -163,74 +161,9 @@ def description_page(made: Made, description: Description, name: str) -> Path:
     return write_page(page, made.path(name))
 
 
-def correlation_clause(mode: Mode, verdict: dg.AssetCheckResult, dataset: Dataset) -> Clause:
-    """What the policy makes of how columns go together in a mode's table."""
-    rule = dataset.policy.correlation_tolerance
-    name = "correlation_preserved" if mode == "correlated" else "correlation_absent"
-    outcome: Outcome = "kept" if verdict.passed else "not kept"
-    return Clause(mode, "use", name, _clause(rule), rule.source, outcome, str(verdict.description))
-
-
 def verdict_sentence(verdict: dg.AssetCheckResult) -> str:
     """A check's verdict as one sentence."""
     return f"{'Kept' if verdict.passed else 'NOT kept'}. {verdict.description}"
-
-
-def _clause(rule: Rule) -> str:
-    return f"{rule.name.replace('_', ' ')}: {rule.words}"
-
-
-def _risk_clauses(dataset: Dataset, mode: Mode, table: pl.DataFrame) -> list[Clause]:
-    attacks, copies = _attacks(table, copies=False), _attacks(table, copies=True)
-    policy = dataset.policy
-    return [
-        _risk_clause(mode, rule, some, policy.name)
-        for rule, some in ((policy.attack_risk, attacks), (policy.copy_risk, copies))
-    ]
-
-
-def _risk_clause(mode: Mode, rule: Rule, attacks: list[Attack], policy: str) -> Clause:
-    if not attacks:
-        said = "No attack was made: nobody is held out from the description, or too few."
-        return Clause(mode, "risk", rule.name, _clause(rule), rule.source, "not run", said)
-    verdict = decide(attacks, rule.limit)
-    outcomes: dict[str, Outcome] = {"pass": "kept", "fail": "not kept", "not enough evidence": "not enough evidence"}
-    said = risk_sentence(verdict, rule, policy)
-    return Clause(mode, "risk", rule.name, _clause(rule), rule.source, outcomes[verdict.outcome], said)
-
-
-def _attacks(table: pl.DataFrame, *, copies: bool) -> list[Attack]:
-    """The attacks that a risk asset left, as they were judged."""
-    rows = table.filter((pl.col("name") == COPIES) == copies)
-    return [
-        Attack(
-            row["name"],
-            row["variant"],
-            row["attacks"],
-            round(row["training_rate"] * row["attacks"]),
-            round(row["control_rate"] * row["attacks"]),
-            row["guesses"],
-        )
-        for row in rows.iter_rows(named=True)
-    ]
-
-
-def _attack_lines(dataset: Dataset, mode: Mode, table: pl.DataFrame) -> list[AttackLine]:
-    policy = dataset.policy
-    return [
-        AttackLine(
-            mode=mode,
-            name=f"{row['name']} ({row['variant']})" if row["variant"] else row["name"],
-            attacks=row["attacks"],
-            described=row["training_rate"],
-            others=row["control_rate"],
-            excess=row["excess"],
-            lower=row["lower"],
-            upper=row["upper"],
-            limit=(policy.copy_risk if row["name"] == COPIES else policy.attack_risk).limit,
-        )
-        for row in table.iter_rows(named=True)
-    ]
 
 
 def _links(dataset: Dataset, mode: Mode) -> tuple[tuple[str, str], ...]:

@@ -9,11 +9,12 @@ import dagster as dg
 import numpy as np
 import polars as pl
 
+from synth_assets.components.clauses import correlation_clause
 from synth_assets.components.dataset import Dataset
 from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.inputs import gated
 from synth_assets.components.metadata import rounded, told_columns
-from synth_assets.components.pages import Made, across_page, correlation_clause, mode_page, verdict_sentence
+from synth_assets.components.pages import Made, across_page, mode_page, verdict_sentence
 from synth_assets.components.resources import Randomness, Workplace
 from synth_assets.ledger.explain import explained
 from synth_assets.measure import Comparison, compare
@@ -250,15 +251,16 @@ def across_modes_asset(dataset: Dataset) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, workplace: Workplace, **tables: pl.DataFrame
     ) -> dg.Output[pl.DataFrame]:
         by_mode = {mode: tables[asset] for asset, mode in modes.items()}
-        picture = write_across_modes(by_mode, workplace.folder.reports / dataset.comparison)
+        named: dict[str, pl.DataFrame] = {mode: table for mode, table in by_mode.items()}  # noqa: C416 - of plain names
+        picture = write_across_modes(named, workplace.folder.reports / dataset.comparison)
         clauses = tuple(
-            correlation_clause(mode, correlation_verdict(dataset, mode, table), dataset)
+            correlation_clause(mode, table, correlation_verdict(dataset, mode, table), dataset)
             for mode, table in by_mode.items()
         )
         written = across_page(
             Made(dataset, workplace, context), by_mode, {mode: tables[asset] for asset, mode in risks.items()}, clauses
         )
-        table = mode_table(by_mode)
+        table = mode_table(named)
         told: dict[str, Any] = {
             "across modes": dg.MetadataValue.md(picture.preview),
             "figure": dg.MetadataValue.path(str(picture.path)),

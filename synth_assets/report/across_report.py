@@ -2,82 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 import polars as pl
 
 from synth_assets.measure.comparison import summarise
 from synth_assets.report.closeness import MEASURES, said_times, times, tone_of
+from synth_assets.report.mode_bars import mode_bars
 from synth_assets.report.mode_report import INSIDE
-from synth_assets.report.page import Block, Cell, Document, Fact, Listing, Prose, Section, Table, Tone
+from synth_assets.report.page import Cell, Document, Fact, Gallery, Prose, Section, Table, Tone
 from synth_assets.report.precision import told
+from synth_assets.report.privacy_tables import OUTCOME_TONE, AttackLine, Clause, Outcome, privacy_blocks
 from synth_assets.report.risk_map import Placed, risk_map
 from synth_assets.schema import Mode
-
-Outcome: TypeAlias = Literal["kept", "not kept", "not enough evidence", "not run"]
-OUTCOME_TONE: Mapping[Outcome, Tone] = {
-    "kept": "good",
-    "not kept": "bad",
-    "not enough evidence": "unsure",
-    "not run": "unsure",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """What a clause of a policy makes of one mode's table.
-
-    Attributes:
-        mode: Whose.
-        about: Whether it is about risk or about use.
-        check: What was checked.
-        clause: The policy's rule, with its limit in words.
-        source: Who says so.
-        outcome: Whether it is kept.
-        sentence: The same as a person reads it out.
-    """
-
-    mode: Mode
-    about: Literal["risk", "use"]
-    check: str
-    clause: str
-    source: str
-    outcome: Outcome
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class AttackLine:
-    """One attack on one mode's table.
-
-    Attributes:
-        mode: Whose.
-        name: Of the attack, with its parameters.
-        attacks: How often it was tried.
-        described: Success on rows that the description saw.
-        others: Success on rows held out.
-        excess: What the table adds.
-        lower: Its lower limit.
-        upper: Its upper limit.
-        limit: The policy's.
-    """
-
-    mode: Mode
-    name: str
-    attacks: int
-    described: float
-    others: float
-    excess: float
-    lower: float
-    upper: float
-    limit: float
-
-    @property
-    def outcome(self) -> Outcome:
-        """Whether this attack alone keeps the limit."""
-        if self.lower > self.limit:
-            return "not kept"
-        return "kept" if self.upper <= self.limit else "not enough evidence"
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,9 +84,13 @@ def _sections(found: AcrossEvidence) -> list[Section]:
     pages = tuple(Prose(f"{mode.capitalize()} mode:", links) for mode, links in found.links.items() if links)
     drawn = risk_map(_placed(found), found.limit, found.rows, found.minimum_count)
     return [
-        Section("map", "Use and risk on one map", (drawn,)),
+        Section(
+            "map", "Use and risk on one map", (Gallery((drawn, *mode_bars(found.measurements, found.minimum_count))),)
+        ),
         Section("utility", "How close each mode comes", (utility_table(found), columns_table(found), *pages)),
-        Section("privacy", "What checks and attacks found", _privacy(found)),
+        Section(
+            "privacy", "What checks and attacks found", privacy_blocks(found.clauses, found.attacks, found.privacy)
+        ),
     ]
 
 
@@ -197,49 +137,6 @@ def _figures(table: pl.DataFrame, measure: str) -> tuple[float | None, float | N
     return (found["value"][0], found["floor"][0]) if found.height else (None, None)
 
 
-def _privacy(found: AcrossEvidence) -> tuple[Block, ...]:
-    clauses = Table(
-        caption="Each check with the policy's clause",
-        head=("check", "mode", "clause", "outcome", "what was found", "source of the limit"),
-        rows=tuple(
-            (
-                Cell(one.check),
-                Cell(one.mode),
-                Cell(one.clause),
-                Cell(one.outcome, tone=OUTCOME_TONE[one.outcome]),
-                Cell(one.sentence),
-                Cell(one.source),
-            )
-            for one in found.clauses
-        ),
-    )
-    note = (
-        "Excess: how much more often the attack succeeds on those described than on others, as a share of what is "
-        "left to gain. Its limits hold for all attacks on a table together but for a chance of 0.1 %."
-    )
-    attacks = Table(
-        caption="Each attack, with its interval and the limit",
-        head=("attack", "mode", "tries", "on those described", "on others", "excess", "from", "to", "limit", "outcome"),
-        rows=tuple(_attack(one) for one in found.attacks),
-        note=note,
-    )
-    if not found.attacks:
-        return (clauses, Prose("No attack could be made: nobody is held out, or too few."), Listing(found.privacy))
-    return (clauses, attacks, Prose("What differential privacy bounds:"), Listing(found.privacy))
-
-
-def _attack(one: AttackLine) -> tuple[Cell, ...]:
-    figures = (f"{one.described:.1%}", f"{one.others:.1%}", *(f"{x:.3f}" for x in (one.excess, one.lower, one.upper)))
-    return (
-        Cell(one.name),
-        Cell(one.mode),
-        Cell(f"{one.attacks:,}", number=True),
-        *(Cell(text.replace("-", "\N{MINUS SIGN}"), number=True) for text in figures),
-        Cell(f"{one.limit:g}", number=True),
-        Cell(one.outcome, tone=OUTCOME_TONE[one.outcome]),
-    )
-
-
 def _placed(found: AcrossEvidence) -> list[Placed]:
     return [_place(found, mode, table) for mode, table in found.measurements.items()]
 
@@ -265,15 +162,19 @@ def _closest(found: AcrossEvidence) -> str:
 
 def _safety(found: AcrossEvidence) -> str:
     by_outcome = {outcome: _modes_with(found, outcome) for outcome in OUTCOME_TONE}
-    words = {
+    words: dict[Outcome, str] = {
         "not kept": "attacks on {} gain more than the policy allows",
-        "not enough evidence": "for {} there is not enough evidence to say that they do not",
+        "not enough evidence": "for {} there is not enough evidence that attacks gain no more than the policy allows",
         "not run": "on {} no attack was made",
-        "kept": "on {} they gain no more than the policy allows",
+        "kept": "on {} attacks gain no more than the policy allows",
     }
-    said = [text.format(" and ".join(by_outcome[outcome])) for outcome, text in words.items() if by_outcome[outcome]]
+    said = [text.format(_listed(by_outcome[outcome])) for outcome, text in words.items() if by_outcome[outcome]]
     text = "; ".join(said) or "no check of privacy was made"
     return f"{text[0].upper()}{text[1:]}."
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _modes_with(found: AcrossEvidence, outcome: Outcome) -> list[str]:
@@ -290,7 +191,7 @@ def _verdict(found: AcrossEvidence) -> tuple[str, Tone]:
     worst = [_worst(found, mode) for mode in found.measurements]
     closest = placed[0].mode
     if "not kept" in worst:
-        return f"{' and '.join(_modes_with(found, 'not kept')).capitalize()}: attacks gain too much", "bad"
+        return f"{_listed(_modes_with(found, 'not kept')).capitalize()}: attacks gain too much", "bad"
     if any(one != "kept" for one in worst):
         return f"{closest.capitalize()} comes closest; the evidence on privacy is not complete", "unsure"
     return f"{closest.capitalize()} comes closest, and attacks gain nothing that the policy forbids", "good"

@@ -6,7 +6,7 @@ from synth_assets.describe import Description
 from synth_assets.describe.privacy import LedgerMark
 from synth_assets.ledger.explain import EXAMPLES, explained, posterior
 from synth_assets.report.mode_report import network_drawing
-from synth_assets.report.page import Block, Cell, Document, Fact, Listing, Prose, Section, Table
+from synth_assets.report.page import Block, Cell, Document, Fact, Gallery, Listing, Prose, Section, Table
 from synth_assets.report.published import Published, published
 
 MOST_LISTED = 15
@@ -114,7 +114,7 @@ def _counts(description: Description, columns: Sequence[Published]) -> tuple[Blo
     said = "Each column's counts, over all of those it is counted given."
     if description.privacy is not None:
         said += " They are fitted to noisy counts, so they are not the table's."
-    return (Prose(said), *(_column_counts(one, total, description.minimum_count) for one in columns))
+    return (Prose(said), Gallery(tuple(_column_counts(one, total, description.minimum_count) for one in columns)))
 
 
 def _column_counts(one: Published, total: int, minimum_count: int) -> Table:
@@ -149,7 +149,7 @@ def _parameters(description: Description) -> tuple[Block, ...]:
     said = [
         f"Mode: {description.mode}.",
         f"No count below {description.minimum_count} is told; counts are {rounding}.",
-        f"A column depends on {description.max_parents} others at most.",
+        f"Other columns that one may depend on: at most {description.max_parents}.",
         *(f"Every synthetic row keeps: {rule}." for rule in description.constraints),
     ]
     if description.public_domain_reason:

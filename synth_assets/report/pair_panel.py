@@ -1,6 +1,6 @@
 """A pair of columns in both tables: how the one is distributed for each group of the other, as two small heat maps."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from synth_assets.measure.binning import IntArray
 from synth_assets.report.canvas import FAINT, LINE, PAPER, blank, finish, panel, write
@@ -52,8 +52,12 @@ def _fill(axes: "Axes", classes: IntArray) -> None:
     for row in range(height):
         for column in range(width):
             place = int(classes[row, column])
-            look = {"facecolor": PAPER, "hatch": "////", "edgecolor": LINE} if place == HIDDEN else {
-                "facecolor": _shade(place), "edgecolor": PAPER}  # fmt: skip
+            hidden = place == HIDDEN
+            look: dict[str, Any] = {
+                "facecolor": PAPER if hidden else _shade(place),
+                "hatch": "////" if hidden else None,
+            }
+            look["edgecolor"] = LINE if hidden else PAPER
             axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, linewidth=0.8, **look))
 
 
@@ -77,6 +81,13 @@ def _scale(figure: "Figure", top: float) -> None:
         axes.add_patch(Rectangle((place * step, 0), step, 1, facecolor=_shade(place), edgecolor=LINE, linewidth=0.6))
     axes.add_patch(Rectangle((WIDTH - 0.62, 0), 0.3, 1, facecolor=PAPER, edgecolor=LINE, hatch="////", linewidth=0.6))
     for place, edge in enumerate(CLASSES):
-        write(figure, 0.1 + place * step, top + 0.16, f"{edge * 100:.0f}{'%' if edge == 1 else ''}", ha="center",
-              size=TEXT_SIZE - 1, color=FAINT)  # fmt: skip
+        write(
+            figure,
+            0.1 + place * step,
+            top + 0.16,
+            f"{edge * 100:.0f}{'%' if edge == 1 else ''}",
+            ha="center",
+            size=TEXT_SIZE - 1,
+            color=FAINT,
+        )
     write(figure, WIDTH - 0.37, top + 0.16, "hidden", ha="center", size=TEXT_SIZE - 1, color=FAINT)

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from synth_assets.report.canvas import FAINT, INK, LINE, ORIGINAL, SYNTHETIC, blank, finish, panel, write
+from synth_assets.report.canvas import FAINT, INK, LINE, ORIGINAL, SYNTHETIC, blank, finish, keys, panel, write
 from synth_assets.report.lettering import TEXT_SIZE
 from synth_assets.report.page import Drawing
 from synth_assets.report.precision import told
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_WIDTH, _HEIGHT, _LEFT, _TOP, _FOOT = 4.4, 2.7, 0.5, 0.62, 0.62
+_WIDTH, _HEIGHT, _LEFT, _TOP, _FOOT = 4.4, 2.7, 0.5, 0.92, 0.62
 _MARKERS = {"random": "s", "independent": "o", "correlated": "D"}
 
 
@@ -70,7 +70,8 @@ def _gain(one: Placed) -> str:
 
 def _figure(placed: Sequence[Placed], limit: float) -> "Figure":
     figure = blank(_WIDTH, _TOP + _HEIGHT + _FOOT)
-    write(figure, 0, 0.04, "gain of the worst attack, share of what is left to gain", color=FAINT)
+    keys(figure, 0.06, [_entry(one) for one in placed])
+    write(figure, 0, 0.36, "gain of the worst attack, share of what is left to gain", color=FAINT)
     write(figure, _LEFT, _TOP + _HEIGHT + 0.34, "distance of pairs of columns (0: the same)", color=FAINT)
     axes = panel(figure, (_LEFT, _TOP, _WIDTH - _LEFT - 0.1, _HEIGHT))
     end = max([one.distance for one in placed] + [one.floor for one in placed]) * 1.35 or 1.0
@@ -88,16 +89,39 @@ def _figure(placed: Sequence[Placed], limit: float) -> "Figure":
     return finish(figure)
 
 
+def _entry(one: Placed) -> tuple[str, dict[str, Any]]:
+    look = {"marker": _MARKERS.get(one.mode, "o"), "markersize": 7.0, "markeredgecolor": ORIGINAL}
+    known = one.excess is not None
+    return (
+        one.mode if known else f"{one.mode} (no attack)",
+        look | {"markerfacecolor": ORIGINAL if known else "none"},
+    )
+
+
 def _lines(axes: "Axes", placed: Sequence[Placed], limit: float) -> None:
     """The policy's limit, and where sampling alone would be."""
     axes.axhline(limit, color=SYNTHETIC, linewidth=1.6)
     floor = sum(one.floor for one in placed) / len(placed)
     axes.axvline(floor, color=FAINT, linewidth=1.2, linestyle=(0, (4, 3)))
     look = {"size": TEXT_SIZE, "color": INK, "textcoords": "offset points"}
-    axes.annotate(f"policy: at most {limit:g}", (1, limit), xycoords=("axes fraction", "data"), xytext=(-2, 3),
-                  ha="right", va="bottom", **look)  # fmt: skip
-    axes.annotate("by sampling alone", (floor, 1), xycoords=("data", "axes fraction"), xytext=(0, 4), ha="center",
-                  va="bottom", **look)  # fmt: skip
+    axes.annotate(
+        f"policy: at most {limit:g}",
+        (1, limit),
+        xycoords=("axes fraction", "data"),
+        xytext=(-2, 3),
+        ha="right",
+        va="bottom",
+        **look,
+    )
+    axes.annotate(
+        "by sampling alone",
+        (floor, 1),
+        xycoords=("data", "axes fraction"),
+        xytext=(0, 4),
+        ha="center",
+        va="bottom",
+        **look,
+    )
 
 
 def _points(axes: "Axes", placed: Sequence[Placed]) -> None:
@@ -109,9 +133,12 @@ def _points(axes: "Axes", placed: Sequence[Placed]) -> None:
         if around is not None:
             axes.plot([one.distance] * 2, around, color=ORIGINAL, linewidth=1.8, solid_capstyle="butt")
         face = "none" if around is None else ORIGINAL
-        axes.plot([one.distance], [height], marker=_MARKERS.get(one.mode, "o"), markersize=8, color=ORIGINAL,
-                  markerfacecolor=face, linestyle="")  # fmt: skip
-        words = one.mode if around is not None else f"{one.mode} (no attack made)"
-        axes.annotate(
-            words, (one.distance, height), xytext=(8, 3), textcoords="offset points", size=TEXT_SIZE, color=INK
+        axes.plot(
+            [one.distance],
+            [height],
+            marker=_MARKERS.get(one.mode, "o"),
+            markersize=8,
+            color=ORIGINAL,
+            markerfacecolor=face,
+            linestyle="",
         )

@@ -111,7 +111,11 @@ def test_the_value_of_a_few_people_is_no_label(compared: Callable[..., Compariso
 
 def test_a_constant_has_room_on_both_sides(compared: Callable[..., Comparison]):
     one = bars(compared([5] * 12, [5, 6], Column("x", "integer")), "x")
-    assert [(bar.label, bar.original, bar.synthetic) for bar in one.bars] == [("≤ 4", 0, 0), ("5", 12, 1), ("≥ 6", 0, 1)]
+    assert [(bar.label, bar.original, bar.synthetic) for bar in one.bars] == [
+        ("≤ 4", 0, 0),
+        ("5", 12, 1),
+        ("≥ 6", 0, 1),
+    ]
 
 
 def test_unknown_columns_and_counts_are_refused(compared: Callable[..., Comparison]):

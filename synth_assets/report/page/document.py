@@ -71,13 +71,13 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Gallery:
-    """Figures beside each other, as many as there is room for.
+    """Figures or small tables beside each other, as many as there is room for.
 
     Attributes:
-        drawings: In order.
+        items: In order.
     """
 
-    drawings: tuple[Drawing, ...]
+    items: tuple[Drawing | Table, ...]
     kind: Literal["gallery"] = "gallery"
 
 
@@ -139,7 +139,7 @@ class Section:
     @property
     def drawings(self) -> list[Drawing]:
         """All figures in it."""
-        inner = (block.drawings if isinstance(block, Gallery) else (block,) for block in self.blocks)
+        inner = (block.items if isinstance(block, Gallery) else (block,) for block in self.blocks)
         return [one for some in inner for one in some if isinstance(one, Drawing)]
 
 
