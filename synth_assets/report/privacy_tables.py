@@ -126,7 +126,9 @@ def _clause(one: Clause) -> tuple[Cell, ...]:
 
 
 def _said(figure: float | None) -> str:
-    return "\N{EN DASH}" if figure is None else f"{figure:.3f}".replace("-", "\N{MINUS SIGN}")
+    if figure is None:
+        return "\N{EN DASH}"
+    return f"{round(figure, 3) or 0.0:.3f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _attack(one: AttackLine) -> tuple[Cell, ...]:

@@ -74,7 +74,7 @@ def _figure(placed: Sequence[Placed], limit: float) -> "Figure":
     write(figure, 0, 0.36, "gain of the worst attack, share of what is left to gain", color=FAINT)
     write(figure, _LEFT, _TOP + _HEIGHT + 0.34, "distance of pairs of columns (0: the same)", color=FAINT)
     axes = panel(figure, (_LEFT, _TOP, _WIDTH - _LEFT - 0.1, _HEIGHT))
-    end = max([one.distance for one in placed] + [one.floor for one in placed]) * 1.35 or 1.0
+    end = max([one.distance for one in placed] + [one.floor for one in placed]) * 1.5 or 1.0
     tops = [limit, *(one.upper for one in placed if one.upper is not None)]
     lows = [0.0, *(max(one.lower, -0.25) for one in placed if one.lower is not None)]
     low, high = min(lows) - 0.02, max(tops) * 1.2
