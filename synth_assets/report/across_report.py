@@ -83,14 +83,12 @@ def _rows(table: pl.DataFrame) -> int:
 def _sections(found: AcrossEvidence) -> list[Section]:
     pages = tuple(Prose(f"{mode.capitalize()} mode:", links) for mode, links in found.links.items() if links)
     drawn = risk_map(_placed(found), found.limit, found.rows, found.minimum_count)
+    bars = mode_bars(found.measurements, found.minimum_count)
+    judged = privacy_blocks(found.clauses, found.attacks, found.privacy)
     return [
-        Section(
-            "map", "Use and risk on one map", (Gallery((drawn, *mode_bars(found.measurements, found.minimum_count))),)
-        ),
+        Section("map", "Use and risk on one map", (drawn, *([Gallery(bars)] if bars else []))),
         Section("utility", "How close each mode comes", (utility_table(found), columns_table(found), *pages)),
-        Section(
-            "privacy", "What checks and attacks found", privacy_blocks(found.clauses, found.attacks, found.privacy)
-        ),
+        Section("privacy", "What checks and attacks found", judged),
     ]
 
 

@@ -36,7 +36,7 @@ _COLORS = (ORIGINAL, SYNTHETIC)
 
 def height_of(one: Bars, width: float = PANEL_WIDTH) -> float:
     """How many inches a column needs from its name to the foot of its axis."""
-    inner = max(len(one.bars) * _SLOT_HEIGHT, _UPRIGHT_HEIGHT) if _lying(one, width) else _UPRIGHT_HEIGHT
+    inner = max(len(one.bars) * _SLOT_HEIGHT, _UPRIGHT_HEIGHT) if lying(one, width) else _UPRIGHT_HEIGHT
     return _NAME_HEIGHT + inner + _FOOT
 
 
@@ -53,7 +53,7 @@ def draw_column(figure: "Figure", one: Bars, box: Box) -> None:
     if one.synthetic_rows:
         write(figure, left, top + 0.2, _distance(one), color=FAINT)
     inner = height - _NAME_HEIGHT - _FOOT
-    if _lying(one, width):
+    if lying(one, width):
         labels = [fitted(bar.label, _LABEL_ROOM) for bar in one.bars]
         indent, inner = inches(labels) + 0.1, min(inner, len(one.bars) * _TALLEST_SLOT)
         axes = panel(figure, (left + indent, top + _NAME_HEIGHT, width - indent, inner))
@@ -69,7 +69,7 @@ def _distance(one: Bars) -> str:
     return f"distance {tvd}, by sampling alone {floor}{'; end bars: and beyond' if one.open_ended else ''}"
 
 
-def _lying(one: Bars, width: float) -> bool:
+def lying(one: Bars, width: float) -> bool:
     """Whether bars lie: categories do, unless they have an order and names short enough to stand beside each other."""
     if not one.ordered:
         return True

@@ -5,7 +5,7 @@ import polars as pl
 from synth_assets.measure import Comparison
 from synth_assets.report.bars import Bar, Bars, bars
 from synth_assets.report.canvas import blank, finish
-from synth_assets.report.column_panel import PANEL_WIDTH, draw_column, height_of
+from synth_assets.report.column_panel import PANEL_WIDTH, draw_column, height_of, lying
 from synth_assets.report.lettering import NAME_SIZE, fitted
 from synth_assets.report.page import Cell, Drawing, Key, Table
 from synth_assets.report.pair_cells import PairCells, pair_cells, said_class
@@ -15,7 +15,9 @@ from synth_assets.report.vector import Vector
 
 HIDDEN = "hidden"
 _EDGE = 0.06
-_LESS_FOOT = 0.16
+_LESS_FOOT = {True: 0.34, False: 0.16}
+"""Of bars that lie, which have no title below their axis, and of upright ones."""
+
 _TELLING = 3
 
 
@@ -48,7 +50,7 @@ def column_drawing(comparison: Comparison, column: str, place: int, minimum_coun
 def bars_vector(one: Bars) -> Vector:
     """A column's panel alone."""
     height = height_of(one)
-    figure = blank(PANEL_WIDTH + 2 * _EDGE, height + _EDGE - _LESS_FOOT)
+    figure = blank(PANEL_WIDTH + 2 * _EDGE, height + _EDGE - _LESS_FOOT[lying(one, PANEL_WIDTH)])
     draw_column(figure, one, (_EDGE, _EDGE, PANEL_WIDTH, height))
     return Vector.of(finish(figure))
 
