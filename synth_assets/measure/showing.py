@@ -3,14 +3,17 @@
 What is measured is measured on other bins (see ``binning``), whose ends are the original's smallest and largest value.
 """
 
+import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from synth_assets.describe.coding import bound_to_axis
 from synth_assets.describe.steps import outward_edges
-from synth_assets.measure.binning import COMPARED_BINS, BinnedColumn, FloatArray, IntArray, spans, whole_spans
+from synth_assets.measure.binning import COMPARED_BINS, BinnedColumn, FloatArray, IntArray, Number, spans, whole_spans
 from synth_assets.schema import Column, Interval
 
 _WANTED = 12
@@ -18,6 +21,7 @@ _TAIL = 0.005
 """Of the values, on either side: they may lie beyond the axis, and are counted in its end bins."""
 
 _NARROW = 0.25
+_FAR_OUT = 3
 
 
 def shown_columns(
@@ -76,7 +80,7 @@ def _edges_from_data(column: Column, values: pl.Series, minimum_count: int) -> F
     place = max(minimum_count - 1, int(len(finite) * _TAIL))
     ordered = finite.to_numpy()
     low, high = (np.partition(ordered, at)[at].item() for at in (place, len(ordered) - 1 - place))
-    low, high = min(low, high), max(low, high)
+    low, high = _within_fences(ordered, min(low, high), max(low, high))
     wanted = min(_WANTED, max(1, len(finite) // (2 * minimum_count))) if low < high else _WANTED
     kind = "float" if finite.dtype.is_float() else column.type
     edges = np.array(outward_edges(low, high, kind, wanted), dtype=np.float64)
@@ -84,6 +88,16 @@ def _edges_from_data(column: Column, values: pl.Series, minimum_count: int) -> F
         step = edges[1] - edges[0]
         edges = np.array([edges[0] - step, *edges, edges[1] + step])
     return edges if np.all(np.diff(edges) > 0) else None
+
+
+def _within_fences(ordered: npt.NDArray[Any], low: Number, high: Number) -> tuple[Number, Number]:
+    """Ends that leave out what lies far out (Tukey 1977: 3 times the middle half's width beyond it), if much does."""
+    first, third = np.quantile(ordered, [0.25, 0.75])
+    reach = _FAR_OUT * (third - first)
+    if not 0 < reach < np.inf:
+        return low, high
+    kind = type(low)
+    return kind(max(low, math.floor(first - reach))), kind(min(high, math.ceil(third + reach)))
 
 
 def _codes(values: pl.Series, edges: FloatArray) -> IntArray:

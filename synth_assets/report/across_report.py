@@ -10,7 +10,7 @@ from synth_assets.report.closeness import MEASURES, said_times, times, tone_of
 from synth_assets.report.mode_bars import mode_bars
 from synth_assets.report.mode_report import INSIDE
 from synth_assets.report.page import Cell, Document, Fact, Gallery, Prose, Section, Table, Tone
-from synth_assets.report.precision import told
+from synth_assets.report.precision import decimals, told
 from synth_assets.report.privacy_tables import OUTCOME_TONE, AttackLine, Clause, Outcome, privacy_blocks
 from synth_assets.report.risk_map import Placed, risk_map
 from synth_assets.schema import Mode
@@ -102,7 +102,7 @@ def utility_table(found: AcrossEvidence) -> Table:
                 continue
             multiple = times(value, floor)
             shown = [Cell(told(one, found.rows, found.minimum_count), number=True) for one in (value, floor)]
-            multiple_cell = Cell(said_times(multiple), number=True, tone=tone_of(multiple))
+            multiple_cell = _times(found, multiple, floor)
             rows.append((Cell(words), Cell(mode), *shown, multiple_cell, Cell(unit)))
     return Table(
         caption="Closeness of each mode, with what sampling alone would give",
@@ -112,16 +112,19 @@ def utility_table(found: AcrossEvidence) -> Table:
     )
 
 
+def _times(found: AcrossEvidence, multiple: float | None, floor: float | None) -> Cell:
+    told_here = said_times(multiple, floor, found.rows, found.minimum_count)
+    few = decimals(found.rows, found.minimum_count) is None
+    return Cell(told_here, number=True, tone="plain" if few else tone_of(multiple))
+
+
 def columns_table(found: AcrossEvidence) -> Table:
     """The distance of every column in every mode, as a multiple of its floor."""
     by_mode = {mode: table.filter(pl.col("ways") == 1) for mode, table in found.measurements.items()}
     first = next(iter(by_mode.values()))
     rows = []
     for place, column in enumerate(first["column_a"]):
-        cells = []
-        for table in by_mode.values():
-            multiple = table["ratio"][place]
-            cells.append(Cell(said_times(multiple), number=True, tone=tone_of(multiple)))
+        cells = (_times(found, table["ratio"][place], table["floor"][place]) for table in by_mode.values())
         rows.append((Cell(column), *cells))
     return Table(
         caption="Distance of each column, as a multiple of what sampling alone would give",
@@ -145,8 +148,10 @@ def _place(found: AcrossEvidence, mode: Mode, table: pl.DataFrame) -> Placed:
         value, floor = _figures(table, "tvd_1")
     own = [one for one in found.attacks if one.mode == mode]
     worst = max(own, key=lambda one: one.upper, default=None)
+    places = decimals(found.rows, found.minimum_count) or 0
+    value, floor = round(value or 0.0, places), round(floor or 0.0, places)
     gains = (None, None, None) if worst is None else (worst.excess, worst.lower, worst.upper)
-    return Placed(mode, value or 0.0, floor or 0.0, *gains)
+    return Placed(mode, value, floor, *gains)
 
 
 def _closest(found: AcrossEvidence) -> str:

@@ -6,7 +6,7 @@ import polars as pl
 
 from synth_assets.measure import Comparison
 from synth_assets.report.page import Tone
-from synth_assets.report.precision import told
+from synth_assets.report.precision import decimals, told
 from synth_assets.schema import Mode
 
 AS_SAMPLING = 1.5
@@ -55,6 +55,9 @@ def closeness(comparison: Comparison, mode: Mode, minimum_count: int) -> Closene
         mode: In which it was made, for what a mode leaves out is no fault.
         minimum_count: The smallest count that may be told.
     """
+    if decimals(comparison.original_rows, minimum_count) is None:
+        said = f"The original has {comparison.original_rows} rows, so few that any figure would tell of some of them."
+        return Closeness("Too few rows to tell", "unsure", (said, "So no distance and no dependence is told."))
     columns = times(comparison.mean_tvd_1, comparison.floor_1)
     verdict, tone = _verdict(columns, comparison, mode)
     return Closeness(
@@ -67,15 +70,24 @@ def times(value: float | None, floor: float | None) -> float | None:
     return None if value is None or not floor else value / floor
 
 
-def said_times(multiple: float | None) -> str:
-    """A multiple of the floor, as exactly as it matters.
+def said_times(multiple: float | None, floor: float | None, rows: int, minimum_count: int) -> str:
+    """A multiple of the floor, no more exactly than a few rows would not change.
 
-    >>> said_times(1.234), said_times(23.4), said_times(None)
-    ('1.2', '23', '\N{EN DASH}')
+    Args:
+        multiple: Of the floor.
+        floor: The floor.
+        rows: Of the original.
+        minimum_count: The smallest count that may be told.
+
+    >>> [said_times(one, 0.02, 10_000, 5) for one in (1.234, 23.4, None)], said_times(1.234, 0.02, 300, 5)
+    (['1.2', '23', '\N{EN DASH}'], '1')
     """
-    if multiple is None:
+    if multiple is None or not floor:
         return "\N{EN DASH}"
-    return f"{multiple:.1f}" if multiple < 10 else f"{multiple:.0f}"  # noqa: PLR2004 - two digits
+    step = minimum_count / rows / floor
+    if step > 1 or decimals(rows, minimum_count) is None:
+        return "\N{EN DASH}"
+    return f"{multiple:.1f}" if multiple < 10 and step <= 0.1 else f"{multiple:.0f}"  # noqa: PLR2004 - two digits
 
 
 def tone_of(multiple: float | None) -> Tone:
@@ -105,7 +117,9 @@ def _of_columns(comparison: Comparison, columns: float | None, minimum_count: in
     rows = comparison.original_rows
     tvd, floor = (told(figure, rows, minimum_count) for figure in (comparison.mean_tvd_1, comparison.floor_1))
     worst = comparison.columns.sort("tvd", descending=True, maintain_order=True)["column"][0]
-    many = f", which is {said_times(columns)} times as much" if columns is not None and columns >= AS_SAMPLING else ""
+    multiple = said_times(columns, comparison.floor_1, rows, minimum_count)
+    apart = columns is not None and columns >= AS_SAMPLING and multiple.strip("\N{EN DASH}")
+    many = f", which is {multiple} times as much" if apart else ""
     return (
         f"On average a column's distance from the original is {tvd}, where sampling alone would give {floor}{many}; "
         f"the column furthest away is {worst}."

@@ -24,9 +24,11 @@ def mode_bars(measurements: Mapping[Mode, pl.DataFrame], minimum_count: int) -> 
         minimum_count: The smallest count that may be told.
     """
     rows = int(next(iter(measurements.values()))["original_rows"][0])
-    if decimals(rows, minimum_count) is None:
+    places = decimals(rows, minimum_count)
+    if places is None:
         return ()
     table = mode_table({str(mode): one for mode, one in measurements.items()}).drop_nulls("value")
+    table = table.with_columns(pl.col("value", "floor").round(places))
     return tuple(
         _drawing(measure, figures, rows, minimum_count)
         for measure in MEASURES

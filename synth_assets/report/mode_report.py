@@ -18,8 +18,8 @@ from synth_assets.report.drawings import (
     strongest_and_worst,
 )
 from synth_assets.report.network import network_caption, network_figure
-from synth_assets.report.page import Block, Cell, Document, Drawing, Fact, Gallery, Listing, Prose, Section, Table
-from synth_assets.report.precision import TOO_FEW, told
+from synth_assets.report.page import Block, Cell, Document, Drawing, Fact, Gallery, Listing, Prose, Section, Table, Tone
+from synth_assets.report.precision import TOO_FEW, decimals, told
 from synth_assets.report.vector import Vector
 from synth_assets.schema import Mode
 
@@ -117,7 +117,7 @@ def utility_table(found: ModeEvidence) -> Block:
             (
                 Cell(words),
                 *(Cell(text, number=True) for text in shown),
-                Cell(said_times(multiple), number=True, tone=tone_of(multiple)),
+                Cell(_times(found, multiple, lost[1] / scale), number=True, tone=tone_of(multiple)),
                 Cell(unit),
             )
         )
@@ -132,6 +132,14 @@ def utility_table(found: ModeEvidence) -> Block:
     )
 
 
+def _times(found: ModeEvidence, multiple: float | None, floor: float | None) -> str:
+    return said_times(multiple, floor, found.comparison.original_rows, found.minimum_count)
+
+
+def _tone(found: ModeEvidence, multiple: float | None) -> Tone:
+    return "plain" if decimals(found.comparison.original_rows, found.minimum_count) is None else tone_of(multiple)
+
+
 def _ranking(found: ModeEvidence) -> Table:
     rows = found.comparison.original_rows
     ranked = furthest_first(found.comparison)
@@ -141,7 +149,7 @@ def _ranking(found: ModeEvidence) -> Table:
             Cell(row["type"]),
             Cell(told(row["tvd"], rows, found.minimum_count), number=True),
             Cell(told(row["floor"], rows, found.minimum_count), number=True),
-            Cell(said_times(row["ratio"]), number=True, tone=tone_of(row["ratio"])),
+            Cell(_times(found, row["ratio"], row["floor"]), number=True, tone=_tone(found, row["ratio"])),
         )
         for row in ranked.iter_rows(named=True)
     )
@@ -176,17 +184,15 @@ def _dependence(found: ModeEvidence) -> tuple[Block, ...]:
     )
     if comparison.columns.height > MOST_COLUMNS:
         said += f" The {MOST_COLUMNS} columns whose dependence differs most."
-    blocks: list[Block] = [Prose(said)]
-    if triple := dependence_drawings(comparison, found.minimum_count):
-        blocks.append(Gallery(triple))
-    else:
-        blocks = [Prose("Not told: with so few rows it would tell of some of them.")]
+    triple = dependence_drawings(comparison, found.minimum_count)
+    if not triple:
+        return (Prose("Not told: with so few rows it would tell of some of them."),)
     pairs = tuple(
         pair_drawing(comparison, first, second, place, found.minimum_count)
         for place, (first, second) in enumerate(strongest_and_worst(comparison), start=1)
     )
     words = "The pairs that depend on each other most in the original, then those whose dependence changed most."
-    return (*blocks, Prose(words), Gallery(pairs))
+    return (Prose(said), Gallery(triple), Prose(words), Gallery(pairs))
 
 
 def network_drawing(description: Description) -> Drawing:

@@ -134,6 +134,17 @@ def test_200_categories_and_columns_that_are_all_missing():
     assert "all other" in tags.words
 
 
+def test_of_a_few_rows_no_figure_is_told():
+    table = pl.DataFrame({"x": [1, 2, 3, 4] * 3, "y": ["a", "b", "c", "a"] * 3})
+    page = mode_report(evidence(table))
+    assert page.verdict == "Too few rows to tell"
+    [utility, ranking] = page.sections[0].blocks
+    assert utility.kind == ranking.kind == "table"
+    told = {cell.text for row in (*utility.rows, *ranking.rows) for cell in row if cell.number}
+    assert told == {"not told", "–"}
+    assert "of 1;" not in render(page)
+
+
 def test_names_that_look_like_html_are_words():
     table = pl.DataFrame(
         {"<script>alert(1)</script>": ["<img src=x onerror=y>", "b&c"] * 40, "\u202eevil": [1, 2] * 40}
