@@ -2,15 +2,18 @@
 
 import dagster as dg
 import polars as pl
+from dagster import DagsterInstance
 
 from synth_assets.components.dataset import Dataset
-from synth_assets.components.risks import risk_sentence
+from synth_assets.components.risks import ATTACK_CHECK, COPY_CHECK
 from synth_assets.measure.dependence import STANDARD_ERRORS, dependence_kept
 from synth_assets.measure.risk import Attack, decide
 from synth_assets.measure.risk.copies import NAME as COPIES
 from synth_assets.policy import Rule
 from synth_assets.report.privacy_tables import AttackLine, Clause, Outcome
 from synth_assets.schema import Mode
+
+_OUTCOMES: dict[str, Outcome] = {"pass": "kept", "fail": "not kept", "not enough evidence": "not enough evidence"}
 
 
 def correlation_clause(
@@ -35,28 +38,39 @@ def _clause(rule: Rule) -> str:
     return f"{rule.name.replace('_', ' ')}: {rule.words}"
 
 
-def risk_clauses(dataset: Dataset, mode: Mode, table: pl.DataFrame) -> list[Clause]:
-    """What the policy makes of the attacks that a mode's risk asset left."""
-    attacks, copies = _attacks(table, copies=False), _attacks(table, copies=True)
-    policy = dataset.policy
+def risk_clauses(instance: DagsterInstance, dataset: Dataset, mode: Mode, table: pl.DataFrame) -> list[Clause]:
+    """What the policy makes of the attacks on a mode's table: the outcome that the check told, and the attack behind.
+
+    Args:
+        instance: Dagster's history, which knows what was not tried at all.
+        dataset: Whose.
+        mode: Whose table.
+        table: What its risk asset left.
+    """
+    policy, asset = dataset.policy, dg.AssetKey(dataset.risk(mode))
+    judged = ((ATTACK_CHECK, policy.attack_risk, False), (COPY_CHECK, policy.copy_risk, True))
     return [
-        _risk_clause(mode, rule, some, policy.name)
-        for rule, some in ((policy.attack_risk, attacks), (policy.copy_risk, copies))
+        _risk_clause(mode, rule, _attacks(table, copies=copies), _told(instance, dg.AssetCheckKey(asset, check)))
+        for check, rule, copies in judged
     ]
 
 
-def _risk_clause(mode: Mode, rule: Rule, attacks: list[Attack], policy: str) -> Clause:
-    if not attacks:
-        said = "No attack was made: nobody is held out from the description, or too few."
-        return Clause(mode, "risk", _clause(rule), rule.source, rule.limit, None, None, None, "not run", said)
+def _risk_clause(mode: Mode, rule: Rule, attacks: list[Attack], told: tuple[Outcome, str]) -> Clause:
     verdict = decide(attacks, rule.limit)
-    outcomes: dict[str, Outcome] = {"pass": "kept", "fail": "not kept", "not enough evidence": "not enough evidence"}
-    said = risk_sentence(verdict, rule, policy)
     excess = None if verdict.attack is None else verdict.attack.excess
     around = (verdict.lower, verdict.upper)
-    return Clause(
-        mode, "risk", _clause(rule), rule.source, rule.limit, excess, *around, outcomes[verdict.outcome], said
-    )
+    return Clause(mode, "risk", _clause(rule), rule.source, rule.limit, excess, *around, *told)
+
+
+def _told(instance: DagsterInstance, check: dg.AssetCheckKey) -> tuple[Outcome, str]:
+    """The outcome of a check and its sentence, as Dagster recorded them; not run where it has no record."""
+    record = instance.event_log_storage.get_latest_asset_check_execution_by_key([check]).get(check)
+    event = record.event.dagster_event if record and record.event else None
+    if event is None or event.event_type_value != "ASSET_CHECK_EVALUATION":
+        return "not run", f"{check.name} left no record."
+    evaluation = event.asset_check_evaluation_data
+    outcome = evaluation.metadata.get("outcome")
+    return _OUTCOMES.get(str(outcome.value) if outcome else "", "not run"), str(evaluation.description)
 
 
 def _attacks(table: pl.DataFrame, *, copies: bool) -> list[Attack]:

@@ -138,7 +138,9 @@ def across_page(
         clauses: What the policy makes of each mode's use.
     """
     dataset = made.dataset
-    told = tuple(clause for mode in measurements for clause in risk_clauses(dataset, mode, risks[mode]))
+    told = tuple(
+        clause for mode in measurements for clause in risk_clauses(made.context.instance, dataset, mode, risks[mode])
+    )
     evidence = AcrossEvidence(
         name=dataset.name,
         title=dataset.title,

@@ -15,7 +15,7 @@ from synth_assets.measure import Comparison
 from synth_assets.report.across_report import across_report
 from synth_assets.report.description_report import description_report
 from synth_assets.report.mode_report import ModeEvidence, mode_report
-from synth_assets.report.page import Prose, Section, render, write_page
+from synth_assets.report.page import Prose, Section, Table, render, write_page
 from synth_assets.schema import MODES, Mode
 from synth_assets_tests.report.pages import across, compared, evidence, sensitive, write_all
 
@@ -138,10 +138,9 @@ def test_of_a_few_rows_no_figure_is_told():
     table = pl.DataFrame({"x": [1, 2, 3, 4] * 3, "y": ["a", "b", "c", "a"] * 3})
     page = mode_report(evidence(table))
     assert page.verdict == "Too few rows to tell"
-    [utility, ranking] = page.sections[0].blocks
-    assert utility.kind == ranking.kind == "table"
-    told = {cell.text for row in (*utility.rows, *ranking.rows) for cell in row if cell.number}
-    assert told == {"not told", "–"}
+    tables = [block for block in page.sections[0].blocks if isinstance(block, Table)]
+    told = {cell.text for table in tables for row in table.rows for cell in row if cell.number}
+    assert told == {"not told", "\N{EN DASH}"}
     assert "of 1;" not in render(page)
 
 
