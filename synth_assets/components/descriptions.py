@@ -14,6 +14,7 @@ from synth_assets.components.evidence import DOCUMENT_HASH, document_hash
 from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.inputs import gated
 from synth_assets.components.metadata import DECIMALS, told_columns
+from synth_assets.components.pages import Made, description_page
 from synth_assets.components.parameters import PARAMETERS, parameters
 from synth_assets.components.protected import table_version, told_version, units_of
 from synth_assets.components.resources import Workplace
@@ -68,6 +69,7 @@ def description_asset(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
         else:
             made, reused = task.describe_privately_or_reuse(context.instance, context.run.run_id, config)
         told = _drawn(made, name, workplace) | _shown(made, reused=reused, seconds=time.perf_counter() - started)
+        told["report"] = dg.MetadataValue.path(str(description_page(Made(dataset, workplace, context), made, name)))
         told[DOCUMENT_HASH] = document_hash(made, workplace.key)
         return dg.Output(made, metadata=told)
 

@@ -9,14 +9,17 @@ import dagster as dg
 import numpy as np
 import polars as pl
 
+from synth_assets.components.clauses import correlation_clause
 from synth_assets.components.dataset import Dataset
 from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.inputs import gated
 from synth_assets.components.metadata import rounded, told_columns
+from synth_assets.components.pages import Made, across_page, mode_page, verdict_sentence
 from synth_assets.components.resources import Randomness, Workplace
 from synth_assets.ledger.explain import explained
 from synth_assets.measure import Comparison, compare
 from synth_assets.measure.dependence import STANDARD_ERRORS, Dependence, dependence_kept
+from synth_assets.measure.utility import utility
 from synth_assets.policy import Rule
 from synth_assets.report import mode_table, write_across_modes, write_comparison
 from synth_assets.schema import Mode
@@ -82,7 +85,11 @@ def _comparison(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
         hooks={say_what_to_do},
     )
     def comparison(
-        workplace: Workplace, randomness: Randomness, original: TableHandle, synthetic: TableHandle
+        context: dg.AssetExecutionContext,
+        workplace: Workplace,
+        randomness: Randomness,
+        original: TableHandle,
+        synthetic: TableHandle,
     ) -> dg.Output[pl.DataFrame]:
         started = time.perf_counter()
         rng = randomness.rng(name)
@@ -91,10 +98,20 @@ def _comparison(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
             for table in (original, synthetic)
         ]
         schema = dataset.original_schema(workplace.folder.input, workplace.key, sides[0].schema)
-        found = compare(sides[0], sides[1], schema)
+        found = compare(sides[0], sides[1], schema, minimum_count=dataset.minimum_count)
+        measured = utility(sides[0], sides[1], schema, rng=rng)
         pictures = _pictures(found, dataset.synthetic(mode), dataset, workplace.folder.reports / name)
+        written = mode_page(
+            Made(dataset, workplace, context),
+            mode,
+            found,
+            measured,
+            checks=(verdict_sentence(correlation_verdict(dataset, mode, found.measurements)),),
+            bound=told_bound(dataset, mode) | sampled(original.rows, synthetic.rows),
+        )
         told = rounded(_figures(found)) | pictures | told_bound(dataset, mode)
         told |= sampled(original.rows, synthetic.rows)
+        told |= {"report": dg.MetadataValue.path(str(written))}
         told |= {"seconds": round(time.perf_counter() - started, 3)}
         return dg.Output(found.measurements, metadata=told)
 
@@ -149,6 +166,12 @@ def _correlation_preserved(dataset: Dataset, mode: Mode) -> dg.AssetChecksDefini
         return preserved_verdict(dependence_kept(measurements), dataset)
 
     return correlation_preserved
+
+
+def correlation_verdict(dataset: Dataset, mode: Mode, measurements: pl.DataFrame) -> dg.AssetCheckResult:
+    """What the mode's check makes of its measurements."""
+    verdict = preserved_verdict if mode == "correlated" else absent_verdict
+    return verdict(dependence_kept(measurements), dataset)
 
 
 def preserved_verdict(found: Dependence | None, dataset: Dataset) -> dg.AssetCheckResult:
@@ -212,10 +235,11 @@ def _told(rule: Rule, error: float) -> dict[str, Any]:
 def across_modes_asset(dataset: Dataset) -> dg.AssetsDefinition:
     """The asset ``<name>_comparison``."""
     modes = {f"{dataset.synthetic(mode)}_comparison": mode for mode in dataset.modes}
+    risks = {dataset.risk(mode): mode for mode in dataset.modes}
 
     @dg.asset(
         name=dataset.comparison,
-        ins={asset: dg.AssetIn(asset, dagster_type=pl.DataFrame) for asset in modes},
+        ins={asset: dg.AssetIn(asset, dagster_type=pl.DataFrame) for asset in (*modes, *risks)},
         group_name="reports",
         owners=[dataset.owner],
         kinds={"python", "matplotlib", "duckdb"},
@@ -223,13 +247,24 @@ def across_modes_asset(dataset: Dataset) -> dg.AssetsDefinition:
         metadata={"dagster/column_schema": told_columns(MODE_COLUMNS)},
         hooks={say_what_to_do},
     )
-    def comparison(workplace: Workplace, **measurements: pl.DataFrame) -> dg.Output[pl.DataFrame]:
-        by_mode: dict[str, pl.DataFrame] = {mode: measurements[asset] for asset, mode in modes.items()}
-        picture = write_across_modes(by_mode, workplace.folder.reports / dataset.comparison)
-        table = mode_table(by_mode)
+    def comparison(
+        context: dg.AssetExecutionContext, workplace: Workplace, **tables: pl.DataFrame
+    ) -> dg.Output[pl.DataFrame]:
+        by_mode = {mode: tables[asset] for asset, mode in modes.items()}
+        named: dict[str, pl.DataFrame] = {mode: table for mode, table in by_mode.items()}  # noqa: C416 - of plain names
+        picture = write_across_modes(named, workplace.folder.reports / dataset.comparison)
+        clauses = tuple(
+            correlation_clause(mode, table, correlation_verdict(dataset, mode, table), dataset)
+            for mode, table in by_mode.items()
+        )
+        written = across_page(
+            Made(dataset, workplace, context), by_mode, {mode: tables[asset] for asset, mode in risks.items()}, clauses
+        )
+        table = mode_table(named)
         told: dict[str, Any] = {
             "across modes": dg.MetadataValue.md(picture.preview),
             "figure": dg.MetadataValue.path(str(picture.path)),
+            "report": dg.MetadataValue.path(str(written)),
         }
         return dg.Output(table, metadata=told | rounded(_by_mode(table)))
 

@@ -118,7 +118,7 @@ def _axis(column: Column, low: Any, high: Any, bins: int) -> _Axis:  # noqa: ANN
         edges = np.arange(high - low + 2, dtype=np.float64) + low
         return _Axis(labels, edges, lambda values: np.clip(np.floor(values), low, high) - low)
     edges = _even_edges(float(low), float(high), bins)
-    labels = _whole_spans(column, edges) if whole else _spans(edges)
+    labels = whole_spans(column, edges) if whole else spans(edges)
     return _Axis(labels, edges, lambda values: np.clip(np.searchsorted(edges, values, "right") - 1, 0, bins - 1))
 
 
@@ -153,7 +153,7 @@ def _even_edges(low: float, high: float, bins: int) -> FloatArray:
     return 4 * np.linspace(low / 4, high / 4, bins + 1)
 
 
-def _spans(edges: FloatArray) -> tuple[str, ...]:
+def spans(edges: FloatArray) -> tuple[str, ...]:
     """With as many digits as tell the edges apart, but at least four."""
     width = float(edges[-1] / len(edges) - edges[0] / len(edges))
     largest = max(abs(float(edges[0])), abs(float(edges[-1])))
@@ -161,7 +161,7 @@ def _spans(edges: FloatArray) -> tuple[str, ...]:
     return tuple(f"{left:.{digits}g} to {right:.{digits}g}" for left, right in pairwise(edges))
 
 
-def _whole_spans(column: Column, edges: FloatArray) -> tuple[str, ...]:
+def whole_spans(column: Column, edges: FloatArray) -> tuple[str, ...]:
     """The first and last whole step of each bin."""
     starts = [ceil(edge) for edge in edges[:-1]]
     ends = [*(start - 1 for start in starts[1:]), floor(edges[-1])]

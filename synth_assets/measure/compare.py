@@ -12,13 +12,16 @@ from synth_assets.frames import Frame
 from synth_assets.measure.binning import COMPARED_BINS, BinnedColumn, bin_columns
 from synth_assets.measure.comparison import Comparison
 from synth_assets.measure.counting import Cells, count
+from synth_assets.measure.crossing import crossed, told_pairs
 from synth_assets.measure.distance import total_variation
 from synth_assets.measure.floor import sampling_floor
 from synth_assets.measure.histogram import HISTOGRAM_SCHEMA, histogram
 from synth_assets.measure.mutual_information import shared_information
 from synth_assets.measure.pairing import paired
+from synth_assets.measure.showing import shown_columns
 from synth_assets.schema import Schema
 
+MINIMUM_COUNT = 5
 _DISTANCE = {name: pl.Float64() for name in ("tvd", "floor", "floor_sd", "ratio", "fresh_floor")}
 _COLUMN_SCHEMA: dict[str, pl.DataType] = {
     "column": pl.String(),
@@ -43,7 +46,9 @@ _PAIR_SCHEMA: dict[str, pl.DataType] = {
 }
 
 
-def compare(frame: Frame, table: Frame, schema: Schema, *, bins: int = COMPARED_BINS) -> Comparison:
+def compare(
+    frame: Frame, table: Frame, schema: Schema, *, bins: int = COMPARED_BINS, minimum_count: int = MINIMUM_COUNT
+) -> Comparison:
     """Total variation distance and normalised mutual information, with the sampling noise floor beside each.
 
     Missing values are a value of their own throughout. Text and keys are compared by whether there is a value, for
@@ -54,6 +59,8 @@ def compare(frame: Frame, table: Frame, schema: Schema, *, bins: int = COMPARED_
         table: The synthetic table: the same columns, in any order, and any number of rows.
         schema: Of both.
         bins: Into how many bins of equal width numbers, dates and datetimes are cut (see ``bin_columns``).
+        minimum_count: How many rows of the original lie at or beyond the ends of an axis that may be shown; see
+            ``shown_columns``. Nothing that is measured depends on it.
 
     Raises:
         MeasurementError: The tables cannot be compared; the message lists every reason.
@@ -62,12 +69,16 @@ def compare(frame: Frame, table: Frame, schema: Schema, *, bins: int = COMPARED_
     >>> compare(frame, frame.head(2), Schema.infer(frame)).mean_tvd_1
     0.5
     """
-    columns = bin_columns(*paired(frame, table, schema), schema, bins=bins)
+    original, synthetic = paired(frame, table, schema)
+    columns = bin_columns(original, synthetic, schema, bins=bins)
     counted = [(column, count([column])) for column in columns]
+    pairs = _frame((_measure_pair(pair) for pair in itertools.combinations(columns, 2)), _PAIR_SCHEMA)
+    shown = shown_columns(columns, original, synthetic, minimum_count)
     return Comparison(
         columns=_frame((_measure_column(column, cells) for column, cells in counted), _COLUMN_SCHEMA),
-        pairs=_frame((_measure_pair(pair) for pair in itertools.combinations(columns, 2)), _PAIR_SCHEMA),
-        histograms=_frame((row for one in counted for row in histogram(*one)), HISTOGRAM_SCHEMA),
+        pairs=pairs,
+        histograms=_frame((row for one in shown for row in histogram(one, count([one]))), HISTOGRAM_SCHEMA),
+        crossed=crossed(told_pairs(pairs), shown),
         original_rows=len(columns[0].original),
         synthetic_rows=len(columns[0].synthetic),
     )

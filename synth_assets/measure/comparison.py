@@ -33,7 +33,11 @@ class Comparison:
         histograms: One row a bin or category of a column, then one for missing: ``column``, ``position`` (from 0),
             ``label``, ``original``, ``synthetic`` (rows), ``ordered``, ``missing``, ``declared`` (whether the schema
             names the label, so that it tells nothing of the original), ``lower``, ``upper`` (the bin's ends on the
-            axis; see ``BinnedColumn.edges``; missing for categories). Text is only present or missing.
+            axis; see ``BinnedColumn.edges``; missing for categories). Text is only present or missing. Bins are those
+            of ``shown_columns``, which are not those that are measured.
+        crossed: Rows of the pairs that are worth a look (see ``told_pairs``): ``column_a``, ``column_b``,
+            ``position_a``, ``position_b`` (as in ``histograms``), ``original``, ``synthetic``; cells without rows are
+            not there.
         original_rows: Rows of the original.
         synthetic_rows: Rows of the synthetic table.
     """
@@ -41,6 +45,7 @@ class Comparison:
     columns: pl.DataFrame
     pairs: pl.DataFrame
     histograms: pl.DataFrame
+    crossed: pl.DataFrame
     original_rows: int
     synthetic_rows: int
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from synth_assets.measure.binning import BinnedColumn
 from synth_assets.measure.counting import Cells
+from synth_assets.measure.showing import declared_axis
 from synth_assets.schema import Categories
 
 HISTOGRAM_SCHEMA: dict[str, pl.DataType] = {
@@ -56,8 +57,8 @@ def histogram(binned: BinnedColumn, cells: Cells) -> Iterator[dict[str, Any]]:
 
 
 def _declared(binned: BinnedColumn, label: str) -> bool:
-    """Whether the label is known without the data: listed in a domain that did not come from it, or not a value."""
+    """Whether the label is known without the data: of a domain that did not come from it, or not a value."""
     column = binned.column
     if isinstance(column.domain, Categories):
         return column.domain_source != "data" and label in column.domain.values
-    return column.type in {"boolean", "text"}
+    return column.type in {"boolean", "text"} or (binned.edges is not None and declared_axis(column))

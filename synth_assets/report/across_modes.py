@@ -1,6 +1,6 @@
 """How the modes compare: three figures of closeness each, with what sampling alone would give."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_NAMES = {
+MEASURES = {
     "tvd_1": ("each column", "total variation distance"),
     "tvd_2": ("each pair of columns", "total variation distance"),
     "nmi_error": ("dependence of each pair", "error of mutual information"),
@@ -73,17 +73,24 @@ def across_modes(
     keys(
         figure, 0.56, [("mean over the table (less is closer)", {"facecolor": SYNTHETIC}), ("by sampling alone", line)]
     )
-    for place, (measure, (name, unit)) in enumerate(_NAMES.items()):
+    for place, (measure, (name, unit)) in enumerate(MEASURES.items()):
         left = MARGIN + indent + place * (side + _GAP)
         write(figure, left, _HEADER - 0.48, name, size=NAME_SIZE, weight="bold")
         write(figure, left, _HEADER - 0.28, unit, color=FAINT)
         axes = panel(figure, (left, _HEADER, side, _SLOT * len(modes)))
-        _draw(axes, table.filter(pl.col("measure") == measure))
+        draw_modes(axes, table.filter(pl.col("measure") == measure))
         axes.set_yticks(range(len(modes)), labels=labels if place == 0 else [""] * len(modes))
     return finish(figure)
 
 
-def _draw(axes: "Axes", figures: pl.DataFrame) -> None:
+def draw_modes(axes: "Axes", figures: pl.DataFrame, say: Callable[[float], str] = "{:.4f}".format) -> None:
+    """One bar a mode, with a line where sampling alone would be.
+
+    Args:
+        axes: Where they are drawn.
+        figures: One row a mode, of one measure; see ``mode_table``.
+        say: Writes a value.
+    """
     rows = [
         (place, *row) for place, row in enumerate(figures.select("value", "floor").iter_rows()) if row[0] is not None
     ]
@@ -91,7 +98,7 @@ def _draw(axes: "Axes", figures: pl.DataFrame) -> None:
     axes.barh([place for place, _, _ in rows], [value for _, value, _ in rows], 0.5, color=SYNTHETIC)
     for place, value, floor in rows:
         axes.plot([floor, floor], [place - 0.36, place + 0.36], color=INK, linewidth=1.8, solid_capstyle="butt")
-        axes.text(max(value, floor) + end * 0.02, place, f"{value:.4f}", size=TEXT_SIZE, va="center", color=INK)
+        axes.text(max(value, floor) + end * 0.02, place, say(value), size=TEXT_SIZE, va="center", color=INK)
     axes.set_ylim(figures.height - 0.5, -0.5)
     axes.set_xlim(0, end)
     marks = numbers(0.0, end, most=4)

@@ -10,8 +10,8 @@ import polars as pl
 
 from synth_assets.errors import MeasurementError
 from synth_assets.measure import Comparison
+from synth_assets.measure.compare import MINIMUM_COUNT
 
-MINIMUM_COUNT = 5
 LONGEST_LIST = 15
 OTHER = "all other"
 
@@ -50,7 +50,8 @@ class Bars:
         synthetic_rows: Rows of the whole synthetic table.
         tvd: Total variation distance of the column.
         floor: Its sampling floor.
-        beyond: Share of synthetic rows that lie beyond the original's range and are counted in the end bars.
+        minimum_count: The smallest original count that is shown.
+        open_ended: Whether the end bars also hold what lies beyond the axis.
     """
 
     column: str
@@ -61,7 +62,8 @@ class Bars:
     synthetic_rows: int
     tvd: float
     floor: float
-    beyond: float
+    minimum_count: int
+    open_ended: bool
 
 
 def bars(comparison: Comparison, column: str, *, minimum_count: int = MINIMUM_COUNT) -> Bars:
@@ -99,7 +101,8 @@ def bars(comparison: Comparison, column: str, *, minimum_count: int = MINIMUM_CO
         synthetic_rows=comparison.synthetic_rows,
         tvd=measured["tvd"].item(),
         floor=measured["floor"].item(),
-        beyond=measured["outside_synthetic"].item() if counts["lower"].is_not_null().any() else 0.0,
+        minimum_count=minimum_count,
+        open_ended=bool((counts["lower"].is_not_null() & ~counts["declared"]).any()),
     )
 
 

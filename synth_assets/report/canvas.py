@@ -21,6 +21,12 @@ SYNTHETIC = "#E69F00"
 INK = "#222222"
 FAINT = "#6B6B6B"
 LINE = "#DDDDDD"
+PAPER = "#FFFFFF"
+ARROW = "#5C7A99"
+BOX = "#EEF3F8"
+QUIET = "#F6F6F6"
+CELL_INK, CELL_FAINT, CELL_PAPER = "#232323", "#6C6C6C", "#FEFEFE"
+"""On the colours of a heat map, which are the same in light and dark."""
 MARGIN = 0.3
 
 
@@ -34,7 +40,7 @@ def blank(width: float, height: float) -> "Figure":
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - slow to import
     from matplotlib.figure import Figure  # noqa: PLC0415 - as above
 
-    figure = Figure(figsize=(width, height), facecolor="white")
+    figure = Figure(figsize=(width, height), facecolor=PAPER)
     FigureCanvasAgg(figure)
     return figure
 

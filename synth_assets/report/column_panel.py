@@ -1,18 +1,20 @@
 """One column as pairs of bars: upright on an axis, or lying beside the names of categories."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from math import nan
 from typing import TYPE_CHECKING, Any
 
 from synth_assets.report.bars import Bar, Bars
-from synth_assets.report.canvas import FAINT, LINE, ORIGINAL, SYNTHETIC, Box, panel, write
+from synth_assets.report.canvas import FAINT, LINE, ORIGINAL, PAPER, SYNTHETIC, Box, panel, write
 from synth_assets.report.lettering import NAME_SIZE, TEXT_SIZE, fitted, inches
+from synth_assets.report.precision import told
 from synth_assets.report.ticks import Ticks, day, shares, ticks, years
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MARK: dict[str, Any] = {"marker": "v", "markersize": 4.0, "markerfacecolor": "white", "markeredgecolor": ORIGINAL}
+MARK: dict[str, Any] = {"marker": "v", "markersize": 4.0, "markerfacecolor": PAPER, "markeredgecolor": ORIGINAL}
 """What stands where an original count is not to be shown."""
 
 PANEL_WIDTH = 4.15
@@ -27,7 +29,6 @@ _TALLEST_SLOT = 0.3
 _LABEL_ROOM = 1.7
 _MOST_LYING = 24
 _FEWEST_SLOTS = 5
-_TOLD_BEYOND = 0.0005
 _THICKNESS = 0.42
 _OFFSETS = (0.29, 0.71)
 _COLORS = (ORIGINAL, SYNTHETIC)
@@ -35,7 +36,7 @@ _COLORS = (ORIGINAL, SYNTHETIC)
 
 def height_of(one: Bars, width: float = PANEL_WIDTH) -> float:
     """How many inches a column needs from its name to the foot of its axis."""
-    inner = max(len(one.bars) * _SLOT_HEIGHT, _UPRIGHT_HEIGHT) if _lying(one, width) else _UPRIGHT_HEIGHT
+    inner = max(len(one.bars) * _SLOT_HEIGHT, _UPRIGHT_HEIGHT) if lying(one, width) else _UPRIGHT_HEIGHT
     return _NAME_HEIGHT + inner + _FOOT
 
 
@@ -49,9 +50,10 @@ def draw_column(figure: "Figure", one: Bars, box: Box) -> None:
     """
     left, top, width, height = box
     write(figure, left, top, fitted(one.column, width, size=NAME_SIZE), size=NAME_SIZE, weight="bold")
-    write(figure, left, top + 0.2, _distance(one), color=FAINT)
+    if one.synthetic_rows:
+        write(figure, left, top + 0.2, _distance(one), color=FAINT)
     inner = height - _NAME_HEIGHT - _FOOT
-    if _lying(one, width):
+    if lying(one, width):
         labels = [fitted(bar.label, _LABEL_ROOM) for bar in one.bars]
         indent, inner = inches(labels) + 0.1, min(inner, len(one.bars) * _TALLEST_SLOT)
         axes = panel(figure, (left + indent, top + _NAME_HEIGHT, width - indent, inner))
@@ -62,11 +64,12 @@ def draw_column(figure: "Figure", one: Bars, box: Box) -> None:
 
 
 def _distance(one: Bars) -> str:
-    beyond = f"; end bars: {one.beyond:.1%} beyond" if one.beyond >= _TOLD_BEYOND else ""
-    return f"distance {one.tvd:.3f}, by sampling alone {one.floor:.3f}{beyond}"
+    """What is told of a column below its name; only as exactly as a few rows do not change it."""
+    tvd, floor = (told(figure, one.original_rows, one.minimum_count) for figure in (one.tvd, one.floor))
+    return f"distance {tvd}, by sampling alone {floor}{'; end bars: and beyond' if one.open_ended else ''}"
 
 
-def _lying(one: Bars, width: float) -> bool:
+def lying(one: Bars, width: float) -> bool:
     """Whether bars lie: categories do, unless they have an order and names short enough to stand beside each other."""
     if not one.ordered:
         return True
@@ -97,8 +100,15 @@ def _stand(axes: "Axes", one: Bars, width: float) -> None:
     gap = max(0.6, len(present) * 0.05) if present else 0.0
     starts = [place + (gap if bar.missing else 0.0) for place, bar in enumerate(one.bars)]
     longest = _longest(one)
-    _bars(axes.bar, one, starts)
-    hidden = [start + _OFFSETS[0] for start, bar in zip(starts, one.bars, strict=True) if bar.original is None]
+    course = one.type in {"date", "datetime"} and one.bars[0].lower is not None
+    if course:
+        _course(axes, one)
+    _bars(axes.bar, one, starts, only_missing=course)
+    hidden = [
+        start + (0.5 if course and not bar.missing else _OFFSETS[0])
+        for start, bar in zip(starts, one.bars, strict=True)
+        if bar.original is None
+    ]
     if hidden:
         axes.plot(hidden, [longest * 0.025] * len(hidden), linestyle="", **MARK)
     beside = max(_FEWEST_SLOTS - len(starts), 0) / 2 + 0.2
@@ -110,10 +120,29 @@ def _stand(axes: "Axes", one: Bars, width: float) -> None:
     axes.grid(axis="y", color=LINE, linewidth=0.6)
 
 
-def _bars(draw: Any, one: Bars, starts: Sequence[float]) -> None:  # noqa: ANN401 - axes.bar or axes.barh
+def _course(axes: "Axes", one: Bars) -> None:
+    """Both tables' course in time as lines, which break where a count is hidden; the wide one shows behind."""
+    present = [bar for bar in one.bars if not bar.missing]
+    centres = [place + 0.5 for place in range(len(present))]
+    for side, color in enumerate(_COLORS[: _sides(one)]):
+        shares_of = [nan if side == 0 and bar.original is None else _share(one, bar, side) for bar in present]
+        wide = side == 0 and _sides(one) > 1
+        look: dict[str, Any] = {"linewidth": 3.4 if wide else 1.6, "marker": "os"[side], "clip_on": False}
+        look["markersize"] = 7.0 if wide else 3.6
+        axes.plot(centres, shares_of, color=color, **look)
+
+
+def _sides(one: Bars) -> int:
+    """Two tables, or the original's counts alone."""
+    return 2 if one.synthetic_rows else 1
+
+
+def _bars(draw: Callable[..., object], one: Bars, starts: Sequence[float], *, only_missing: bool = False) -> None:
     """The bars of both tables; those of missing values are hatched."""
-    for side, (color, offset) in enumerate(zip(_COLORS, _OFFSETS, strict=True)):
-        for missing in (False, True):
+    offsets = _OFFSETS if _sides(one) > 1 else (0.5,)
+    thickness = _THICKNESS if _sides(one) > 1 else 2 * _THICKNESS
+    for side, (color, offset) in enumerate(zip(_COLORS, offsets, strict=False)):
+        for missing in (True,) if only_missing else (False, True):
             places = [
                 (start + offset, _share(one, bar, side))
                 for start, bar in zip(starts, one.bars, strict=True)
@@ -121,8 +150,8 @@ def _bars(draw: Any, one: Bars, starts: Sequence[float]) -> None:  # noqa: ANN40
             ]
             if not places:
                 continue
-            look = {"hatch": "/////", "facecolor": "white", "edgecolor": color} if missing else {"color": color}
-            draw([place for place, _ in places], [share for _, share in places], _THICKNESS, linewidth=0.8, **look)
+            look = {"hatch": "/////", "facecolor": PAPER, "edgecolor": color} if missing else {"color": color}
+            draw([place for place, _ in places], [share for _, share in places], thickness, linewidth=0.8, **look)
 
 
 def _share(one: Bars, bar: Bar, side: int) -> float:
@@ -131,7 +160,7 @@ def _share(one: Bars, bar: Bar, side: int) -> float:
 
 def _longest(one: Bars) -> float:
     """The end of the axis of shares: a little above the longest bar."""
-    return 1.06 * max(_share(one, bar, side) for bar in one.bars for side in (0, 1))
+    return 1.06 * max(_share(one, bar, side) for bar in one.bars for side in range(_sides(one))) or 1.0
 
 
 def _name_places(axes: "Axes", one: Bars, starts: Sequence[float], units: float) -> None:

@@ -10,7 +10,19 @@ import polars as pl
 
 from synth_assets.errors import MeasurementError
 from synth_assets.measure import Comparison
-from synth_assets.report.canvas import FAINT, INK, MARGIN, Box, blank, finish, heading, panel, write
+from synth_assets.report.canvas import (
+    CELL_FAINT,
+    CELL_INK,
+    CELL_PAPER,
+    FAINT,
+    MARGIN,
+    Box,
+    blank,
+    finish,
+    heading,
+    panel,
+    write,
+)
 from synth_assets.report.lettering import NAME_SIZE, TEXT_SIZE, fitted, inches
 
 if TYPE_CHECKING:
@@ -32,7 +44,7 @@ _NOTE = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Panel:
+class Panel:
     """One matrix with the scale that every figure of this kind has.
 
     Attributes:
@@ -109,7 +121,7 @@ def heat_map(
     figure = blank(*layout.size)
     heading(figure, title)
     write(figure, MARGIN, 0.5, _NOTE, color=FAINT)
-    for place, one in enumerate(_panels(comparison, names)):
+    for place, one in enumerate(panels(comparison, names)):
         _draw(figure, one, layout, place)
     return finish(figure)
 
@@ -127,11 +139,12 @@ def most_changed(comparison: Comparison, most: int) -> list[str]:
     return [name for name in comparison.columns["column"] if name in chosen]
 
 
-def _panels(comparison: Comparison, names: Sequence[str]) -> list[_Panel]:
+def panels(comparison: Comparison, names: Sequence[str]) -> list[Panel]:
+    """The three matrices of some columns: original, synthetic, difference."""
     return [
-        _Panel("original", _matrix(comparison, names, "nmi_original"), "Blues", 0.0),
-        _Panel("synthetic", _matrix(comparison, names, "nmi_synthetic"), "Blues", 0.0),
-        _Panel("difference", _matrix(comparison, names, "nmi_difference"), "PuOr_r", -1.0),
+        Panel("original", _matrix(comparison, names, "nmi_original"), "Blues", 0.0),
+        Panel("synthetic", _matrix(comparison, names, "nmi_synthetic"), "Blues", 0.0),
+        Panel("difference", _matrix(comparison, names, "nmi_difference"), "PuOr_r", -1.0),
     ]
 
 
@@ -151,14 +164,14 @@ def _layout(names: Sequence[str]) -> _Layout:
     return _Layout(labels, indent, min(max(room, _SMALLEST_CELL), _LARGEST_CELL))
 
 
-def _draw(figure: "Figure", one: _Panel, layout: _Layout, place: int) -> None:
+def _draw(figure: "Figure", one: Panel, layout: _Layout, place: int) -> None:
     left, top = MARGIN + layout.indent + place * layout.stride, _HEADER
     write(figure, left, top - 0.24, one.name, size=NAME_SIZE, weight="bold")
     axes = panel(figure, (left, top, layout.side, layout.side))
     axes.imshow(one.values, cmap=one.colors, vmin=one.low, vmax=1, aspect="auto", interpolation="nearest")
     _name_cells(axes, layout, named=place == 0)
     if layout.cell >= _CELL_WITH_VALUE:
-        _write_values(axes, one.values)
+        write_values(axes, one.values)
     _draw_scale(figure, one, (left, top + layout.side + layout.indent + 0.1, min(layout.side, 2.0), 0.1))
 
 
@@ -174,18 +187,18 @@ def _name_cells(axes: "Axes", layout: _Layout, *, named: bool) -> None:
     axes.tick_params(which="both", length=0)
 
 
-def _write_values(axes: "Axes", values: npt.NDArray[np.float64]) -> None:
+def write_values(axes: "Axes", values: npt.NDArray[np.float64]) -> None:
     """To two decimals, without the leading zero; a rounded zero is faint."""
     for row, column in np.argwhere(np.isfinite(values)).tolist():
         value = values[row, column]
         words = f"{value:.2f}".replace("0.", ".").replace("-", "\N{MINUS SIGN}")
-        color = "white" if abs(value) > 0.6 else INK  # noqa: PLR2004 - where both colour maps are dark
+        color = CELL_PAPER if abs(value) > 0.6 else CELL_INK  # noqa: PLR2004 - where both colour maps are dark
         zero = abs(value) < 0.005  # noqa: PLR2004 - rounds to zero
-        look = {"color": FAINT if zero else color, "size": TEXT_SIZE - 1.5, "ha": "center", "va": "center"}
+        look = {"color": CELL_FAINT if zero else color, "size": TEXT_SIZE - 1.5, "ha": "center", "va": "center"}
         axes.text(column, row, "0" if zero else words, **look)
 
 
-def _draw_scale(figure: "Figure", one: _Panel, box: Box) -> None:
+def _draw_scale(figure: "Figure", one: Panel, box: Box) -> None:
     axes = panel(figure, box)
     shades = np.linspace(one.low, 1, 256)[None, :]
     axes.imshow(shades, cmap=one.colors, vmin=one.low, vmax=1, aspect="auto", extent=(one.low, 1, 0, 1))

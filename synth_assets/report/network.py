@@ -12,7 +12,21 @@ from typing import TYPE_CHECKING
 
 from synth_assets.describe import Description
 from synth_assets.errors import DescriptionError
-from synth_assets.report.canvas import FAINT, INK, LINE, MARGIN, Box, blank, finish, heading, write
+from synth_assets.report.canvas import (
+    ARROW,
+    BOX,
+    FAINT,
+    INK,
+    LINE,
+    MARGIN,
+    PAPER,
+    QUIET,
+    Box,
+    blank,
+    finish,
+    heading,
+    write,
+)
 from synth_assets.report.layout import Layout, Point, layered
 from synth_assets.report.lettering import TEXT_SIZE, fitted, inches
 from synth_assets.report.pictures import WrittenPicture
@@ -35,9 +49,6 @@ _NUMBER_SIZE = TEXT_SIZE - 1.5
 _NUMBER_PAD = 0.04
 _HEAD = 0.1
 _THINNEST, _THICKEST = 0.8, 5.0
-_ARROW = "#5C7A99"
-_BOX = "#EEF3F8"
-_QUIET = "#F6F6F6"
 _PIECE = re.compile(r"\\u[0-9a-f]{4,6}|[^\s_\-/.,:;\\]+[\s_\-/.,:;]*|.", re.DOTALL)
 
 
@@ -50,7 +61,7 @@ def network_figure(description: Description, *, title: str = "The network betwee
 
     Args:
         description: In correlated mode.
-        title: What is seen.
+        title: What is seen; may be empty.
 
     Raises:
         DescriptionError: The description is of another mode, which has no network.
@@ -60,7 +71,8 @@ def network_figure(description: Description, *, title: str = "The network betwee
     numbers = _numbers(description)
     layout = _laid_out(description, names, numbers)
     figure = blank(layout.size[0] + 2 * MARGIN, _HEADER + layout.size[1] + MARGIN)
-    heading(figure, title)
+    if title:
+        heading(figure, title)
     write(figure, MARGIN, 0.5, network_caption(description), color=FAINT)
     axes, linked = _axes(figure), _linked(description)
     _draw_arrows(axes, description, layout)
@@ -172,9 +184,9 @@ def _draw_arrow(axes: "Axes", points: Sequence[Point], width: float) -> None:
 
     (x, y), half = points[-1], _HEAD / 2 + width / 2 / 72 / 2
     path = _curve([*points[:-1], (x - _HEAD / 2, y)])
-    for color, across in (("white", width + 2.0), (_ARROW, width)):
+    for color, across in ((PAPER, width + 2.0), (ARROW, width)):
         axes.add_patch(PathPatch(path, fill=False, edgecolor=color, linewidth=across, capstyle="butt"))
-    tip = Polygon([(x - _HEAD, y - half), (x, y), (x - _HEAD, y + half)], color=_ARROW, linewidth=0)
+    tip = Polygon([(x - _HEAD, y - half), (x, y), (x - _HEAD, y + half)], color=ARROW, linewidth=0)
     axes.add_patch(tip)
 
 
@@ -197,7 +209,7 @@ def _curve(points: Sequence[Point]) -> "Curve":
 def _write_number(axes: "Axes", path: Sequence[Point], number: str) -> None:
     """On the last level part of an arrow, in front of its head."""
     (x, y) = path[-1]
-    rim = {"boxstyle": "square,pad=0.2", "facecolor": "white", "edgecolor": "none"}
+    rim = {"boxstyle": "square,pad=0.2", "facecolor": PAPER, "edgecolor": "none"}
     look = {"size": _NUMBER_SIZE, "color": INK, "ha": "right", "va": "center_baseline", "bbox": rim}
     axes.text(x - _HEAD - 2 * _NUMBER_PAD, y, number, **look)
 
@@ -206,7 +218,7 @@ def _draw_box(axes: "Axes", box: Box, lines: Sequence[str], *, linked: bool) -> 
     from matplotlib.patches import FancyBboxPatch  # noqa: PLC0415 - slow to import
 
     left, top, width, height = box
-    face, edge = (_BOX, _ARROW) if linked else (_QUIET, LINE)
+    face, edge = (BOX, ARROW) if linked else (QUIET, LINE)
     style = f"round,pad=0,rounding_size={_PAD / 2}"
     axes.add_patch(FancyBboxPatch((left, top), width, height, boxstyle=style, facecolor=face, edgecolor=edge))
     for place, line in enumerate(lines):

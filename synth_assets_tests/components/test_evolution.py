@@ -158,9 +158,7 @@ def test_after_a_change_of_columns_nothing_old_is_released_and_what_is_out_stays
     drawn = workplace.warehouse.read("correlated_visits")
     [out] = releases(workplace.folder.published, "visits")
 
-    assert "made_as_declared: The description is NOT made with the schema" in refusal(
-        release(instance, table, **new)
-    )
+    assert "made_as_declared: The description is NOT made with the schema" in refusal(release(instance, table, **new))
     made = make(instance, ["<", "_description"], table, **new)
     assert told(made, "correlated_visits_description")["reused"] is False
     assert document(workplace, "visits").names == [column["name"] for column in after["columns"]]

@@ -14,7 +14,7 @@ from synth_assets.components.resources import Workplace
 from synth_assets.measure import compare
 from synth_assets.measure.dependence import Dependence, PairDependence, dependence_kept
 from synth_assets.schema import MODES, Categories, Column, Schema
-from synth_assets_tests.components.clinic import materialise, visits
+from synth_assets_tests.components.clinic import KEY, materialise, visits
 
 SCHEMA = Schema(tuple(Column(name, "category", domain=Categories(("x", "y"))) for name in ("one", "two", "three")))
 ROWS = 2_000
@@ -106,7 +106,8 @@ def plain(result: dg.ExecuteInProcessResult, asset: str) -> dict[str, Any]:
 def test_comparisons_leave_tables_figures_and_previews(workplace: Workplace, instance: dg.DagsterInstance):
     comparisons = [f"{mode}_visits_comparison" for mode in MODES]
     chain = [name for mode in MODES for name in (f"{mode}_visits_description", f"{mode}_visits")]
-    chosen = ["clinic", "deidentified_visits", *chain, *comparisons, "visits_comparison"]
+    risks = [f"{mode}_visits_risk" for mode in MODES]
+    chosen = ["clinic", "deidentified_visits", *chain, *comparisons, *risks, "visits_comparison"]
     result = materialise(visits(1_500), chosen, instance)
     folder = workplace.folder.reports
     assert result.success
@@ -120,6 +121,12 @@ def test_comparisons_leave_tables_figures_and_previews(workplace: Workplace, ins
             assert len(text) < 100_000
             assert re.fullmatch(r"!\[[^\]]+\]\(data:image/png;base64,[A-Za-z0-9+/=]+\)", text)
             assert (folder / name / f"{figure.replace(' ', '_')}.png").read_bytes().startswith(b"\x89PNG")
+        assert told["report"] == str(folder / f"{name}.html")
+        page = (folder / f"{name}.html").read_text(encoding="utf-8")
+        assert 'href="visits_comparison.html"' in page
+        assert "20190401" in page, "the seed that the table was drawn with"
+        assert KEY not in page
+        assert (folder / name / "column_001.svg").is_file()
         assert told["1-way"] >= 0
         assert told["1-way by sampling alone"] > 0
 
@@ -127,6 +134,13 @@ def test_comparisons_leave_tables_figures_and_previews(workplace: Workplace, ins
     assert workplace.warehouse.read("visits_comparison").columns == list(MODE_COLUMNS)
     assert (folder / "visits_comparison" / "across_modes.png").is_file()
     assert across["across modes"].startswith("![")
+    assert across["report"] == str(folder / "visits_comparison.html")
+    page = (folder / "visits_comparison.html").read_text(encoding="utf-8")
+    assert "not run" in page, "nobody is held out"
+    assert all((folder / target).is_file() for target in re.findall(r'href="([a-z_]+\.html)"', page))
+    for mode in MODES:
+        name = f"{mode}_visits_description"
+        assert plain(result, name)["report"] == str(folder / f"{name}.html")
     figures = {name: value for name, value in across.items() if ": " in name}
     assert set(figures) == {f"{mode}: {measure}" for mode in MODES for measure in ("1-way", "2-way", "NMI error")}
     assert figures["correlated: NMI error"] < figures["independent: NMI error"]

@@ -3,7 +3,7 @@
 import polars as pl
 
 from synth_assets.measure import compare
-from synth_assets.schema import Categories, Column, Schema
+from synth_assets.schema import Categories, Column, Interval, Schema
 
 
 def counts(original: list, synthetic: list, column: Column) -> list[dict]:
@@ -29,7 +29,8 @@ def test_categories_in_declared_order_with_missing_last():
 
 
 def test_bins_carry_their_ends():
-    found = counts([0.0, 10.0, 10.0], [4.0, None], Column("x", "float"))
+    column = Column("x", "float", domain=Interval(0.0, 10.0))
+    found = counts([0.0, 10.0, 10.0], [4.25, None], column)
     assert len(found) == 21
     assert (found[0]["lower"], found[19]["upper"]) == (0.0, 10.0)
     assert [found[place]["original"] for place in (0, 19)] == [1, 2]
@@ -48,10 +49,37 @@ def test_bins_carry_their_ends():
     }
 
 
+def test_the_ends_of_an_axis_from_data_are_round_and_held_by_enough_rows():
+    usual = list(range(100)) * 10
+    found = counts([*usual, 1234, -987], usual, Column("x", "integer"))[:-1]
+    assert (found[0]["label"], found[-1]["label"]) == ("≤ 4", "≥ 95")
+    assert (found[0]["lower"], found[-1]["upper"]) == (0.0, 100.0)
+    assert found[0]["original"] == 51
+    assert found[-1]["original"] == 51
+
+
+def test_an_extreme_value_moves_no_end():
+    usual = [value / 7 for value in range(400)]
+    ends = {
+        tuple((row["lower"], row["upper"]) for row in counts([*usual, rare], usual, Column("x", "float")))
+        for rare in (12.345, 98_765.4, -1e9)
+    }
+    assert len(ends) == 1
+
+
+def test_too_few_values_have_no_axis():
+    found = counts([7, 8, 9, None], [7], Column("x", "integer", nullable=True))
+    assert [(row["label"], row["original"], row["lower"]) for row in found] == [
+        ("any value", 3, None),
+        ("missing", 1, None),
+    ]
+
+
 def test_labels_from_data_are_not_declared():
     column = Column("x", "category", domain=Categories(("a",)), domain_source="data")
     assert [row["declared"] for row in counts(["a"], ["a"], column)] == [False, True]
-    assert [row["declared"] for row in counts([1, 2], [1], Column("x", "integer"))] == [False, False, True]
+    assert [row["declared"] for row in counts([1, 2] * 9, [1], Column("x", "integer"))][-1] is True
+    assert not any(row["declared"] for row in counts([1, 2] * 9, [1], Column("x", "integer"))[:-1])
 
 
 def test_no_text_is_listed():

@@ -98,9 +98,9 @@ def test_what_is_folded_does_not_depend_on_the_synthetic_table(compared: Callabl
 
 def test_missing_is_the_last_bar_and_only_where_there_is_any(compared: Callable[..., Comparison]):
     column = Column("x", "integer", nullable=True)
-    one = bars(compared([1, 2, 3, None] * 5, [1], column), "x")
+    one = bars(compared([1, 2, 3, None] * 25, [1], column), "x")
     assert [bar.missing for bar in one.bars] == [False, False, False, True]
-    assert not any(bar.missing for bar in bars(compared([1, 2] * 5, [1], column), "x").bars)
+    assert not any(bar.missing for bar in bars(compared([1, 2] * 25, [1], column), "x").bars)
 
 
 def test_the_value_of_a_few_people_is_no_label(compared: Callable[..., Comparison]):
@@ -109,9 +109,13 @@ def test_the_value_of_a_few_people_is_no_label(compared: Callable[..., Compariso
         assert [(bar.label, bar.lower) for bar in one.bars] == [("any value", None), ("missing", None)]
 
 
-def test_below_and_above_a_constant_show_where_they_hold_something(compared: Callable[..., Comparison]):
-    labels = [bar.label for bar in bars(compared([5] * 9, [5, 6], Column("x", "integer")), "x").bars]
-    assert labels == ["5", "above 5"]
+def test_a_constant_has_room_on_both_sides(compared: Callable[..., Comparison]):
+    one = bars(compared([5] * 12, [5, 6], Column("x", "integer")), "x")
+    assert [(bar.label, bar.original, bar.synthetic) for bar in one.bars] == [
+        ("≤ 4", 0, 0),
+        ("5", 12, 1),
+        ("≥ 6", 0, 1),
+    ]
 
 
 def test_unknown_columns_and_counts_are_refused(compared: Callable[..., Comparison]):

@@ -15,7 +15,7 @@ from synth_assets.report.canvas import ORIGINAL, SYNTHETIC
 from synth_assets.report.heatmap import most_changed
 from synth_assets.report.histograms import furthest
 from synth_assets.report.preview import PREVIEW_LIMIT
-from synth_assets.schema import Categories, Column, Schema
+from synth_assets.schema import Categories, Column, Interval, Schema
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -110,7 +110,7 @@ def test_every_column_has_a_panel_with_its_distance(comparison: Comparison):
     said = words(figure)
     for name, distance in comparison.columns.select("column", "tvd").rows():
         assert name in said
-        assert any(line.startswith(f"distance {distance:.3f}, by sampling alone") for line in said)
+        assert any(line.startswith(f"distance {distance:.2f}, by sampling alone") for line in said), "a row is 0.001"
 
 
 def test_columns_can_be_chosen(comparison: Comparison):
@@ -119,9 +119,12 @@ def test_columns_can_be_chosen(comparison: Comparison):
         histograms(comparison, columns=["nothing"])
 
 
-def test_synthetic_values_beyond_the_range_are_told(compared: Callable[..., Comparison]):
+def test_it_is_told_that_end_bars_hold_what_lies_beyond(compared: Callable[..., Comparison]):
     figure = histogram(compared(list(range(100)), [-5, 50, 60, 200], Column("x", "integer")), "x")
-    assert any(line.endswith("end bars: 50.0% beyond") for line in words(figure))
+    assert any(line.endswith("end bars: and beyond") for line in words(figure))
+    declared = Column("x", "integer", domain=Interval(0, 99))
+    figure = histogram(compared(list(range(100)), [-5, 50, 60, 200], declared), "x")
+    assert not any(line.endswith("end bars: and beyond") for line in words(figure))
 
 
 def test_the_furthest_columns_come_first():

@@ -1,0 +1,108 @@
+"""What a policy's clauses make of each mode's table, from the tables that comparisons and risk assets left."""
+
+import dagster as dg
+import polars as pl
+from dagster import DagsterInstance
+
+from synth_assets.components.dataset import Dataset
+from synth_assets.components.risks import ATTACK_CHECK, COPY_CHECK
+from synth_assets.measure.dependence import STANDARD_ERRORS, dependence_kept
+from synth_assets.measure.risk import Attack, decide
+from synth_assets.measure.risk.copies import NAME as COPIES
+from synth_assets.policy import Rule
+from synth_assets.report.privacy_tables import AttackLine, Clause, Outcome
+from synth_assets.schema import Mode
+
+_OUTCOMES: dict[str, Outcome] = {"pass": "kept", "fail": "not kept", "not enough evidence": "not enough evidence"}
+
+
+def correlation_clause(
+    mode: Mode, measurements: pl.DataFrame, verdict: dg.AssetCheckResult, dataset: Dataset
+) -> Clause:
+    """What the policy makes of how columns go together in a mode's table."""
+    rule = dataset.policy.correlation_tolerance
+    found = dependence_kept(measurements)
+    outcome: Outcome = "kept" if verdict.passed else "not kept"
+    figure = error = None
+    if found is not None:
+        kept = mode == "correlated"
+        figure = abs(found.worst.difference) if kept else found.strongest.synthetic
+        error = STANDARD_ERRORS * (found.worst.difference_error if kept else found.strongest.synthetic_error)
+    around = (None, None) if figure is None or error is None else (figure - error, figure + error)
+    return Clause(
+        mode, "use", _clause(rule), rule.source, rule.limit, figure, *around, outcome, str(verdict.description)
+    )
+
+
+def _clause(rule: Rule) -> str:
+    return f"{rule.name.replace('_', ' ')}: {rule.words}"
+
+
+def risk_clauses(instance: DagsterInstance, dataset: Dataset, mode: Mode, table: pl.DataFrame) -> list[Clause]:
+    """What the policy makes of the attacks on a mode's table: the outcome that the check told, and the attack behind.
+
+    Args:
+        instance: Dagster's history, which knows what was not tried at all.
+        dataset: Whose.
+        mode: Whose table.
+        table: What its risk asset left.
+    """
+    policy, asset = dataset.policy, dg.AssetKey(dataset.risk(mode))
+    judged = ((ATTACK_CHECK, policy.attack_risk, False), (COPY_CHECK, policy.copy_risk, True))
+    return [
+        _risk_clause(mode, rule, _attacks(table, copies=copies), _told(instance, dg.AssetCheckKey(asset, check)))
+        for check, rule, copies in judged
+    ]
+
+
+def _risk_clause(mode: Mode, rule: Rule, attacks: list[Attack], told: tuple[Outcome, str]) -> Clause:
+    verdict = decide(attacks, rule.limit)
+    excess = None if verdict.attack is None else verdict.attack.excess
+    around = (verdict.lower, verdict.upper)
+    return Clause(mode, "risk", _clause(rule), rule.source, rule.limit, excess, *around, *told)
+
+
+def _told(instance: DagsterInstance, check: dg.AssetCheckKey) -> tuple[Outcome, str]:
+    """The outcome of a check and its sentence, as Dagster recorded them; not run where it has no record."""
+    record = instance.event_log_storage.get_latest_asset_check_execution_by_key([check]).get(check)
+    event = record.event.dagster_event if record and record.event else None
+    if event is None or event.event_type_value != "ASSET_CHECK_EVALUATION":
+        return "not run", f"{check.name} left no record."
+    evaluation = event.asset_check_evaluation_data
+    outcome = evaluation.metadata.get("outcome")
+    return _OUTCOMES.get(str(outcome.value) if outcome else "", "not run"), str(evaluation.description)
+
+
+def _attacks(table: pl.DataFrame, *, copies: bool) -> list[Attack]:
+    """The attacks that a risk asset left, as they were judged."""
+    rows = table.filter((pl.col("name") == COPIES) == copies)
+    return [
+        Attack(
+            row["name"],
+            row["variant"],
+            row["attacks"],
+            round(row["training_rate"] * row["attacks"]),
+            round(row["control_rate"] * row["attacks"]),
+            row["guesses"],
+        )
+        for row in rows.iter_rows(named=True)
+    ]
+
+
+def attack_lines(dataset: Dataset, mode: Mode, table: pl.DataFrame) -> list[AttackLine]:
+    """The attacks themselves, each with the policy's limit."""
+    policy = dataset.policy
+    return [
+        AttackLine(
+            mode=mode,
+            name=f"{row['name']} ({row['variant']})" if row["variant"] else row["name"],
+            attacks=row["attacks"],
+            described=row["training_rate"],
+            others=row["control_rate"],
+            excess=row["excess"],
+            lower=row["lower"],
+            upper=row["upper"],
+            limit=(policy.copy_risk if row["name"] == COPIES else policy.attack_risk).limit,
+        )
+        for row in table.iter_rows(named=True)
+    ]
