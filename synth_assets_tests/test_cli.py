@@ -57,7 +57,7 @@ def tables(data: Path) -> dict[str, int]:
         (["run", "--seed", "-1"], "'-1' is no seed. Allowed: whole numbers from 0"),
         (["run", "--seed", "9223372036854775808"], "is no seed"),
         (["up", "--port", "0"], "'0' is no port. Allowed: whole numbers from 1 to 65,535."),
-        (["run", "--mode", "telepathic"], "unrecognized arguments: --mode telepathic"),
+        (["run", "--mode", "telepathic"], "unrecognized arguments: --mode"),
         (["walk"], "invalid choice: 'walk'"),
         ([], "required: command"),
     ],
