@@ -16,7 +16,7 @@ from synth_assets.schema import Categories, Column, Interval, Mode, Schema
 from synth_assets_tests.tables import categories, crossed, declared
 
 KEY = b"0123456789abcdef"
-COUNTS = ((40, 30, 20), (25, 35, 15))
+COUNTS = ((40, 10, 20), (15, 35, 15))
 MORE = ((60, 50, 40), (45, 55, 35))
 
 
@@ -29,6 +29,11 @@ def of(
     table = crossed([list(row) for row in counts])
     made = describe(table, declared(a=len(counts), b=len(counts[0])), mode=mode, key=KEY, **settings)
     return made if version is None else made.with_provenance(**{VERSION_KEY: version})
+
+
+def test_the_counts_have_an_edge():
+    assert of().edges
+    assert not of(max_parents=0).edges
 
 
 def beside(new: Description | Sequence[Description], *out: Description, elsewhere: Sequence[Description] = ()) -> str:
@@ -86,7 +91,7 @@ def test_data_that_changed_by_enough_may_be_told_in_another_way():
 
 def test_data_that_changed_by_little_are_refused():
     assert "differ from what is or was out by so little" in beside(
-        of(((41, 30, 20), (25, 35, 15)), version="two"), of()
+        of(((41, 10, 20), (15, 35, 15)), version="two"), of()
     )
 
 
