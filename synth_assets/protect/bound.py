@@ -45,7 +45,14 @@ class TopCode:
 
 @dataclass(frozen=True, slots=True)
 class BottomCode:
-    """Put a bound in the place of all values below it; as ``TopCode``."""
+    """Put a bound in the place of all values below it.
+
+    Attributes:
+        column: Numbers or dates.
+        at: The lowest value that stays; a date as YAML or ISO 8601 writes it.
+        reason: Why.
+        into: What the values are called; the old column goes where it is another.
+    """
 
     column: str
     at: Bound
