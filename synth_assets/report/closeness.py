@@ -47,22 +47,30 @@ class Closeness:
     sentences: tuple[str, ...]
 
 
-def closeness(comparison: Comparison, mode: Mode, minimum_count: int) -> Closeness:
+def closeness(comparison: Comparison, mode: Mode, minimum_count: int, utility: pl.DataFrame | None = None) -> Closeness:
     """The verdict on one table.
 
     Args:
         comparison: With its original.
         mode: In which it was made, for what a mode leaves out is no fault.
         minimum_count: The smallest count that may be told.
+        utility: As ``Utility.summary``, of which the Kolmogorov-Smirnov distance counts too: bins of equal width cannot
+            see how numbers lie within one of them. ``None`` where it was not measured.
     """
     if decimals(comparison.original_rows, minimum_count) is None:
         said = f"The original has {comparison.original_rows} rows, so few that any figure would tell of some of them."
         return Closeness("Too few rows to tell", "unsure", (said, "So no distance and no dependence is told."))
     columns = times(comparison.mean_tvd_1, comparison.floor_1)
-    verdict, tone = _verdict(columns, comparison, mode)
+    verdict, tone = _verdict(columns, _of_numbers(utility), comparison, mode)
     return Closeness(
         verdict, tone, (_of_columns(comparison, columns, minimum_count), _of_pairs(comparison, minimum_count))
     )
+
+
+def _of_numbers(utility: pl.DataFrame | None) -> float | None:
+    """The Kolmogorov-Smirnov distance as a multiple of its floor; ``None`` where there is none."""
+    found = [] if utility is None else utility.filter(measure="ks").select("value", "floor").rows()
+    return times(*found[0]) if found else None
 
 
 def times(value: float | None, floor: float | None) -> float | None:
@@ -97,8 +105,10 @@ def tone_of(multiple: float | None) -> Tone:
     return "good" if multiple <= AS_SAMPLING else "unsure" if multiple <= NEAR else "bad"
 
 
-def _verdict(columns: float | None, comparison: Comparison, mode: Mode) -> tuple[str, Tone]:
+def _verdict(columns: float | None, numbers: float | None, comparison: Comparison, mode: Mode) -> tuple[str, Tone]:
     pairs = times(comparison.nmi_error, comparison.nmi_floor)
+    if numbers is not None and numbers > NEAR and mode != "random" and (columns or 0) <= NEAR:
+        return "Each column is close on the bins shown; how numbers lie within them is lost in part", "unsure"
     if columns is not None and columns > NEAR:
         if mode == "random":
             return "Far from the original, as random mode promises: it never saw a row", "plain"
@@ -107,10 +117,8 @@ def _verdict(columns: float | None, comparison: Comparison, mode: Mode) -> tuple
         if mode == "correlated":
             return "Each column is close; part of what columns tell of each other is lost", "unsure"
         return f"Each column is close; what columns tell of each other is left out, as {mode} mode promises", "unsure"
-    near = max(columns or 0, pairs or 0)
-    if near <= AS_SAMPLING:
-        return "As close to the original as a fresh sample would be", "good"
-    return "Close to the original", "good"
+    near = max(columns or 0, pairs or 0, numbers or 0) <= AS_SAMPLING
+    return ("As close to the original as a fresh sample would be" if near else "Close to the original"), "good"
 
 
 def _of_columns(comparison: Comparison, columns: float | None, minimum_count: int) -> str:

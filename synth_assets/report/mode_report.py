@@ -67,7 +67,7 @@ def mode_report(found: ModeEvidence, extra: Sequence[Section] = ()) -> Document:
         found: What it is made from.
         extra: More sections, such as drift between regenerations; they come before where it comes from.
     """
-    said = closeness(found.comparison, found.mode, found.minimum_count)
+    said = closeness(found.comparison, found.mode, found.minimum_count, found.utility)
     last = "How safe the table is to share is told beside the other modes, and decided by a person."
     document = Document(
         title=f"{found.title}: {found.mode} mode",
