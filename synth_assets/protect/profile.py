@@ -37,6 +37,9 @@ _SENSITIVE = re.compile(
     re.IGNORECASE,
 )
 _KEYS = re.compile(r"\bids?\b|identif|\b(no|num|number|ref|reference|key|uuid|guid)$|^index$|\brecord\b", re.IGNORECASE)
+_TELEPHONE = r"^(\+|00|0|\(0)[0-9][0-9 ()./-]{7,15}[0-9]$"
+"""As people write telephone numbers; where most values of a column are written so, that is what they may be."""
+
 _BARE_KEYS = re.compile(r"(row |case |record )?(ids?|identifier|index|uuid|guid|key)", re.IGNORECASE)
 _PEOPLE = re.compile(
     r"patient|person|client|customer|member|pupil|student|staff|employee|resident|subject|participant", re.IGNORECASE
@@ -95,7 +98,7 @@ def profile(batches: Iterable[pl.DataFrame], *, minimum_count: int) -> Profile:
     """Look through a table once.
 
     A direct identifier is a column that is named like one, in which an NHS number, a postcode, an e-mail address or a
-    National Insurance number is found, or that is a key: no value is repeated, though chance would have repeated some
+    National Insurance number is found, of which most values are written like telephone numbers, or that is a key: no value is repeated, though chance would have repeated some
     (whole numbers), or though there are many (text). Of the others, quasi-identifiers and sensitive columns are told by
     name alone; where no name sounds like what others may know of a person, every category, date and moment is proposed
     as a quasi-identifier, for that is the cautious guess.
@@ -161,6 +164,8 @@ class _Counts:
             self._count(held)
         if before < LOOKED_THROUGH_ROWS:
             self.found |= {one.kind for one in direct_identifiers(held.to_frame(self.name)) if one.kind != "name"}
+            if held.dtype == pl.String and len(held) and held.str.contains(_TELEPHONE).mean() > 1 / 2:  # pyrefly: ignore[unsupported-operation]  # of booleans
+                self.found.add("telephone number")
             if not self.repeated:
                 self.first.append(held)
                 together = pl.concat(self.first)

@@ -46,6 +46,7 @@ def test_batches_make_no_difference():
         ("home_postcode", ["a"] * ROWS, "named like a direct identifier"),
         ("x", ["a", "SW1A 1AA"] * 1_000, "values look like: postcode"),
         ("x", ["a", "write to me@example.org"] * 1_000, "values look like: e-mail address"),
+        ("x", ["020 7946 0018", "+44 7700 900123", "(01632) 960001", None] * 500, "values look like: telephone number"),
         ("x", range(5_000, 5_000 + ROWS), "no two rows hold the same value"),
         ("x", [f"{row:07d}" for row in range(ROWS)], "no two rows hold the same value"),
         ("patient_no", RNG.integers(0, 900, ROWS), "named like a direct identifier"),
@@ -66,6 +67,7 @@ def test_identifiers_are_found_by_name_value_and_uniqueness(name: str, values: o
         RNG.permutation(ROWS) / 7,  # no whole numbers
         [*range(ROWS - 1), 0],  # one is repeated
         [f"text {row}" for row in range(50)] * 40,
+        ["0012", "0013", "2024-01-01 10:00", "020 7946 0018"] * 500,
     ],
 )
 def test_what_may_differ_by_chance_is_no_key(values: object):
