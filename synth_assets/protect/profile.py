@@ -98,10 +98,10 @@ def profile(batches: Iterable[pl.DataFrame], *, minimum_count: int) -> Profile:
     """Look through a table once.
 
     A direct identifier is a column that is named like one, in which an NHS number, a postcode, an e-mail address or a
-    National Insurance number is found, of which most values are written like telephone numbers, or that is a key: no value is repeated, though chance would have repeated some
-    (whole numbers), or though there are many (text). Of the others, quasi-identifiers and sensitive columns are told by
-    name alone; where no name sounds like what others may know of a person, every category, date and moment is proposed
-    as a quasi-identifier, for that is the cautious guess.
+    National Insurance number is found, of which most values are written like telephone numbers, or that is a key: no
+    value is repeated, though chance would have repeated some (whole numbers), or though there are many (text). Of the
+    others, quasi-identifiers and sensitive columns are told by name alone; where no name sounds like what others may
+    know of a person, every category, date and moment is proposed as a quasi-identifier, for that is the cautious guess.
 
     Args:
         batches: The rows; at least one batch, all with the same columns.
