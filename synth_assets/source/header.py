@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from synth_assets.errors import SourceError
+from synth_assets.source.text_faults import refuse_other_encodings
 
 DELIMITERS = (",", ";", "\t", "|")
 """Tried in this order; the one that parts the header into most names is taken."""
@@ -21,7 +22,7 @@ def header(path: Path, delimiter: str | None) -> tuple[list[str], str]:
         delimiter: Between values; found where ``None``.
 
     Raises:
-        SourceError: The file cannot be read or is empty, or a name is empty or comes twice.
+        SourceError: The file cannot be read or is empty, or a name is empty, comes twice or goes over two lines.
     """
     found = {one: _first(path, one) for one in ([delimiter] if delimiter else DELIMITERS)}
     best = max(found, key=lambda one: len(found[one]))
@@ -37,6 +38,9 @@ def header(path: Path, delimiter: str | None) -> tuple[list[str], str]:
         )
         message = f"The first line of {path} has {what}. Give every column a name of its own."
         raise SourceError(message)
+    if any("\n" in name or "\r" in name for name in names):
+        message = f"The first line of {path} has a name that goes over two lines. Write every name on one."
+        raise SourceError(message)  # DuckDB then reads no row at all, and says nothing, where lines end as in Windows
     return names, best
 
 
@@ -45,8 +49,8 @@ def _first(path: Path, delimiter: str) -> list[str]:
         with _opened(path) as file:
             return next(csv.reader(file, delimiter=delimiter), [])
     except UnicodeDecodeError:
-        message = f"Cannot read {path}: it is not in UTF-8; save it in that encoding."
-        raise SourceError(message) from None
+        refuse_other_encodings(path)
+        raise
     except (OSError, EOFError, csv.Error) as error:
         message = f"Cannot read {path}: {getattr(error, 'strerror', None) or type(error).__name__}."
         raise SourceError(message) from error

@@ -17,6 +17,11 @@ _AS_THEY_ARE = {
     *("smallint", "integer", "bigint", "real", "double precision", "boolean", "date", "text", "character varying"),
     *("timestamp without time zone", "timestamp with time zone"),
 }
+_MOST_DIGITS = 18
+"""A whole number of more does not fit in 64 bits."""
+
+CONNECT_TIMEOUT_S = 15
+
 _SYSTEM_SCHEMAS = ("pg_catalog", "information_schema")
 
 
@@ -38,7 +43,7 @@ class PostgresSource:
         return f"the Postgres table {self.name} (connection in {self.variable})"
 
     def columns(self) -> pl.Schema:
-        """Names and types: decimals come as floats, and kinds that polars has no like of as text."""
+        """Names and types: decimals come as whole numbers or floats, and kinds that polars has no like of as text."""
         with self._cursor() as cursor:
             return self._frame(cursor, " limit 0").schema
 
@@ -63,13 +68,13 @@ class PostgresSource:
         return pl.DataFrame(cursor.fetch_arrow_table())
 
     def _query(self, cursor: Any) -> str:  # noqa: ANN401 - the driver's
-        columns = ", ".join(_column(name, kind) for name, kind in self._kinds(cursor))
+        columns = ", ".join(_column(*held) for held in self._kinds(cursor))
         return f"select {columns} from {quoted(*self._parts)}"  # noqa: S608 - quoted
 
-    def _kinds(self, cursor: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - the driver's
+    def _kinds(self, cursor: Any) -> list[tuple[str, str, int | None]]:  # noqa: ANN401 - the driver's
         cursor.execute(
-            "select column_name::text, data_type::text from information_schema.columns "
-            "where table_schema = $1 and table_name = $2 order by ordinal_position",
+            "select column_name::text, data_type::text, case when numeric_scale = 0 then numeric_precision end::int "
+            "from information_schema.columns where table_schema = $1 and table_name = $2 order by ordinal_position",
             self._parts,
         )
         found = cursor.fetchall()
@@ -102,8 +107,9 @@ class PostgresSource:
         from adbc_driver_postgresql import dbapi  # noqa: PLC0415 - as above
 
         try:
-            with dbapi.connect(uri) as connection, connection.cursor() as cursor:
-                cursor.execute("set transaction read only")
+            with dbapi.connect(_with_end(uri)) as connection, connection.cursor() as cursor:
+                cursor.execute("set transaction isolation level repeatable read, read only")
+                cursor.execute("set local max_parallel_workers_per_gather = 0")  # several would mix the rows' order
                 yield cursor
         except Error as error:
             message = f"Cannot read {self.place}: {_said(str(error))}"
@@ -130,7 +136,19 @@ def _said(text: str) -> str:
     return f"{words}."
 
 
-def _column(name: str, kind: str) -> str:
+def _with_end(uri: str) -> str:
+    """The same connection, given up after a while where nobody answers."""
+    if "://" not in uri or "connect_timeout" in uri:
+        return uri
+    return f"{uri}{'&' if '?' in uri else '?'}connect_timeout={CONNECT_TIMEOUT_S}"
+
+
+def _column(name: str, kind: str, whole_digits: int | None) -> str:
+    """A column in SQL; a float would round the numbers of people that have more than 15 digits."""
+    column = quoted(name)
     if kind in _AS_THEY_ARE:
-        return quoted(name)
-    return f"{quoted(name)}::{'double precision' if kind == 'numeric' else 'text'} as {quoted(name)}"
+        return column
+    if kind != "numeric":
+        return f"{column}::text as {column}"
+    is_whole = whole_digits is not None and whole_digits <= _MOST_DIGITS
+    return f"{column}::{'bigint' if is_whole else 'double precision'} as {column}"

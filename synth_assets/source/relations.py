@@ -21,11 +21,12 @@ def told(place: str) -> Generator[None]:
     try:
         yield
     except duckdb.Error as error:
-        message = f"Cannot read {place}: {_said(str(error))}"
+        message = f"Cannot read {place}: {said(str(error))}"
         raise SourceError(message) from None  # what DuckDB says quotes lines
 
 
-def _said(text: str) -> str:
+def said(text: str) -> str:
+    """What DuckDB says, in our words: the kind of fault and the line, and nothing that it quotes."""
     line = re.search(r"CSV Error on Line: (\d+)", text)
     where = f" (line {int(line.group(1)):,})" if line else ""
     for sign, words in _FAULTS:
@@ -37,6 +38,7 @@ def _said(text: str) -> str:
 _FAULTS = (
     (r"Expected Number of Columns|too many columns|columns? (were|was) found", "a line has too many or too few values"),
     (r"unterminated quote", "a quote is opened and not closed"),
+    (r"state machine", "its lines end in different ways; end all of them alike"),
     (r"not utf-8 encoded|invalid unicode", "it is not in UTF-8; save it in that encoding"),
     (r"Could not set lock|lock on file", "another process has it open for writing; try again when it has ended"),
     (r"not a valid DuckDB database|in-memory database in read-only", "it is no DuckDB file"),

@@ -1,7 +1,8 @@
 """Tables in text files with a header line. Every value is read as text first, so that no leading zero is lost."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from synth_assets.errors import SourceError
 from synth_assets.frames import BatchedTable, quoted
 from synth_assets.source.header import header
 from synth_assets.source.parquet_files import refuse_others
-from synth_assets.source.relations import streamed, told
+from synth_assets.source.relations import streamed
 from synth_assets.source.table_source import Streamed
+from synth_assets.source.text_faults import told_of_text
 
 _SIGNS = {
     "integer": r"[+-]?[0-9]+",
@@ -61,7 +63,7 @@ class TextFiles:
         """Names and types, as ``table`` gives them."""
         with duckdb.connect() as connection:
             types = self._types(connection)
-            with told(self.place):
+            with self._told():
                 return pl.DataFrame(self._typed(connection, types).limit(0).to_arrow_table()).select(list(types)).schema
 
     def table(self) -> BatchedTable:
@@ -72,28 +74,41 @@ class TextFiles:
         """
         with duckdb.connect() as connection:
             types = self._types(connection)
-            with told(self.place):
-                [(rows,)] = self._raw(connection).aggregate("count(*)").fetchall()
+            with self._told():
+                [(rows,)] = self.raw(connection).aggregate("count(*)").fetchall()
         return Streamed(rows, lambda: self._batches(types))
 
     def _batches(self, types: Mapping[str, str]) -> Iterator[pl.DataFrame]:
-        before = 0
-        with duckdb.connect() as connection, told(self.place):
+        with duckdb.connect() as connection, self._told():
             for batch in streamed(self._typed(connection, types)):
-                self._refuse_unreadable(batch, types, before)
-                before += len(batch)
+                self._refuse_unreadable(batch, types)
                 yield batch.select(list(types))
 
-    def _refuse_unreadable(self, batch: pl.DataFrame, types: Mapping[str, str], before: int) -> None:
+    def _refuse_unreadable(self, batch: pl.DataFrame, types: Mapping[str, str]) -> None:
         for place, (name, kind) in enumerate(types.items()):
-            if kind != "text" and (odd := batch[f"{_ODD}{place}"]).any():
+            if kind != "text" and batch[f"{_ODD}{place}"].any():
                 message = (
-                    f"Column {name!r} of {self.place} is to be {kind}, but row {before + odd.arg_max() + 1:,} is not. "  # pyrefly: ignore[unsupported-operation]  # some value is true
-                    "Correct the file, list what stands for a missing value under 'missing', or declare it as text."
+                    f"Column {name!r} of {self.place} is to be {kind}, but {'; '.join(self._odd(name, kind))}. Correct "
+                    "the file, list what stands for a missing value under 'missing', or declare it as text."
                 )
                 raise SourceError(message)
 
-    def _raw(self, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
+    def _odd(self, name: str, kind: str) -> Iterator[str]:
+        """How many rows of each file hold values that are not of a type, and which is the first."""
+        column = quoted(name)
+        for path in self.paths:
+            with duckdb.connect() as connection, self._told():
+                numbered = replace(self, paths=(path,)).raw(connection).project("*, row_number() over () as " + _PLACE)
+                odd = numbered.filter(f"{column} is not null and {_cast(name, kind)} is null")
+                [(count, first)] = odd.aggregate(f"count(*), min({_PLACE})").fetchall()
+            if count:
+                others = "" if count == 1 else f" and {count - 1:,} more"
+                yield f"row {first:,}{others} of {path.name} {'is' if count == 1 else 'are'} not"
+
+    def _told(self) -> AbstractContextManager[None]:
+        return told_of_text(self.place, self.paths)
+
+    def raw(self, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
         """All columns as text, missing values as null."""
         raw = self._read(connection)
         if not self.trim and self.missing == ("",):
@@ -146,8 +161,8 @@ class TextFiles:
     def _found(self, connection: duckdb.DuckDBPyConnection, names: list[str]) -> dict[str, str]:
         """Of each column the first type that all its values have; text where there is no value."""
         asked = [f"bool_and({_fits(name, kind)}{_no_code(name, kind)})" for name in names for kind in _SIGNS]
-        with told(self.place):
-            [row] = self._raw(connection).aggregate(", ".join(asked)).fetchall()
+        with self._told():
+            [row] = self.raw(connection).aggregate(", ".join(asked)).fetchall()
         kinds = list(_SIGNS)
         by_column = [row[place : place + len(kinds)] for place in range(0, len(row), len(kinds))]
         return {
@@ -165,10 +180,11 @@ class TextFiles:
                 continue
             parts.append(f"{_cast(name, kind)} as {column}")
             parts.append(f"{column} is not null and {_cast(name, kind)} is null as {quoted(f'{_ODD}{place}')}")
-        return self._raw(connection).project(", ".join(parts))
+        return self.raw(connection).project(", ".join(parts))
 
 
 _ODD = "\x1fnot of its type "
+_PLACE = quoted("\x1fplace")
 
 
 def _cast(name: str, kind: str) -> str:

@@ -68,7 +68,8 @@ def fill(address: str) -> None:
         cursor.execute(
             "create table people as select i::int as id, lpad((i % 90)::text, 4, '0') as code, i % 7 = 0 as flag, "
             "(i / 4.0)::numeric(12, 2) as cost, date '2024-01-01' + (i % 300)::int as day, "
-            "timestamp '2024-01-01 10:00' as seen, case when i % 2 = 0 then 'x' end as kind, array[i] as several "
+            "timestamp '2024-01-01 10:00' as seen, case when i % 2 = 0 then 'x' end as kind, array[i] as several, "
+            "(9000000000000000 + i)::numeric(18) as number "
             "from generate_series(1, $1::int) i",
             (ROWS,),
         )
@@ -98,9 +99,11 @@ def test_rows_come_in_batches_with_their_types():
         "seen": pl.Datetime("us"),
         "kind": pl.String,
         "several": pl.String,
+        "number": pl.Int64,
     }
     assert table["code"][0] == "0001"
     assert table["cost"].sum() == pytest.approx(ROWS * (ROWS + 1) / 8)
+    assert table["number"].to_list() == [9_000_000_000_000_000 + i for i in range(1, ROWS + 1)]
     assert table["kind"].null_count() == (ROWS + 1) // 2
     assert table["id"].to_list() == list(range(1, ROWS + 1))
 

@@ -14,6 +14,7 @@ from polars.testing import assert_frame_equal
 from synth_assets.errors import SourceError
 from synth_assets.frames import BATCH_ROWS
 from synth_assets.source import TableSource, source_from_dict
+from synth_assets.source.text_faults import first_fault
 
 
 def written(folder: Path, text: str | bytes, name: str = "t.csv") -> Path:
@@ -95,10 +96,43 @@ def test_a_value_that_is_not_of_its_type_is_named_by_its_row_and_not_told(tmp_pa
     written(tmp_path, "n\n" + "1\n" * (BATCH_ROWS + 5) + "Strahovski\n")
     found = source(tmp_path, file="t.csv", types={"n": "integer"})
     with pytest.raises(
-        SourceError, match=rf"Column 'n' .* is to be integer, but row {BATCH_ROWS + 6:,} is not"
+        SourceError, match=rf"Column 'n' .* is to be integer, but row {BATCH_ROWS + 6:,} of t\.csv is not"
     ) as told:
         list(found.table().batches())
     assert "Strahovski" not in str(told.value)
+
+
+def test_such_values_are_counted_in_each_file(tmp_path: Path):
+    written(tmp_path, "n\n1\nStrahovski\n", "a.csv")
+    written(tmp_path, "n\n1\n2\n", "b.csv")
+    written(tmp_path, "n\n\nStrahovski\n1\n" + "Strahovski\n" * 2_000, "c.csv")
+    said = r"2 of a\.csv is not; row 2 and 2,000 more of c\.csv are not\. Correct"
+    with pytest.raises(SourceError, match=rf"Column 'n' of 3 files \*\.csv is to be integer, but row {said}") as told:
+        list(source(tmp_path, file="*.csv", types={"n": "integer"}).table().batches())
+    assert "Strahovski" not in str(told.value)
+
+
+def test_a_fault_is_found_in_its_file_and_its_line(tmp_path: Path):
+    written(tmp_path, "a,b\n1,2\n", "1.csv")
+    written(tmp_path, "a,b\n1,2\nStrahovski,2,3\n", "2.csv")
+    with pytest.raises(SourceError, match=r"2\.csv of 2 files \*\.csv: a line has .* \(line 3\)") as told:
+        read(source(tmp_path, file="*.csv"))
+    assert "Strahovski" not in str(told.value)
+    written(tmp_path, b"a,b\n1,2\n3," + b"\xe9" * 3, "2.csv")
+    with pytest.raises(SourceError, match=r"2\.csv: it is not in UTF-8; line 3 \(byte 11 of the text\)"):
+        read(source(tmp_path, file="*.csv"))
+
+
+def test_the_place_of_another_encoding_is_found_far_down(tmp_path: Path):
+    path = written(tmp_path, gzip.compress(("é" * 700_000 + "\n").encode() * 2 + b"x\xff"), "t.csv.gz")
+    assert first_fault(path) == (3, 2 * 1_400_001 + 2)
+    assert first_fault(written(tmp_path, "é\n" * 9)) is None
+
+
+def test_a_name_over_two_lines_is_refused_and_loses_no_row(tmp_path: Path):
+    written(tmp_path, 'a,"b\nc"\r\n1,2\r\n3,4\r\n')
+    with pytest.raises(SourceError, match="a name that goes over two lines"):
+        read(source(tmp_path, file="t.csv"))
 
 
 @pytest.mark.parametrize("value", ["1.5", "1e3", "", "99999999999999999999"])
@@ -106,7 +140,7 @@ def test_no_number_is_rounded_into_an_integer(tmp_path: Path, value: str):
     written(tmp_path, f'n\n1\n"{value}"\n')
     found = source(tmp_path, file="t.csv", types={"n": "integer"})
     if value:
-        with pytest.raises(SourceError, match="row 2 is not"):
+        with pytest.raises(SourceError, match=r"row 2 of t\.csv is not"):
             list(found.table().batches())
     else:
         assert read(found)["n"].to_list() == [1, None]
@@ -184,8 +218,9 @@ def test_empty_tables_keep_their_columns(tmp_path: Path):
         ({"file": "quote.csv"}, r"a quote is opened and not closed \(line 2\)"),
         ({"file": "twice.csv"}, "has more than one column called A, a. Give every column a name"),
         ({"file": "unnamed.csv"}, r"has no name for column\(s\) 1. Give"),
-        ({"file": "latin.csv"}, "it is not in UTF-8; save it in that encoding"),
+        ({"file": "latin.csv"}, r"it is not in UTF-8; line 2 \(byte 6 of the text\) .* Save it in that encoding"),
         ({"file": "ragged.csv"}, r"a line has too many or too few values \(line 7\)"),
+        ({"file": "ends.csv"}, "its lines end in different ways"),
         ({"file": "short.csv"}, r"a line has too many or too few values \(line 3\)"),
         ({"file": "broken.parquet"}, "it is not a whole Parquet file"),
         ({"file": "part_*.csv"}, "part_2.csv has other columns than part_1.csv: a, b"),
@@ -207,6 +242,7 @@ def test_what_cannot_be_read_is_said_in_one_sentence(tmp_path: Path, entry: Mapp
     written(tmp_path, "a\ncaf\xe9\n".encode("latin-1"), "latin.csv")
     written(tmp_path, "a,b\n1,2\n" * 3 + "3,4,5,6\n", "ragged.csv")
     written(tmp_path, "a,b\n1,2\n3\n", "short.csv")
+    written(tmp_path, "a,b\n1,2\r\n3,4\n", "ends.csv")
     written(tmp_path, 'a,b\n1,"x\n2,3\n', "quote.csv")
     written(tmp_path, "A,a\n1,2\n", "twice.csv")
     written(tmp_path, ",b\n1,2\n", "unnamed.csv")
