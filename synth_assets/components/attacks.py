@@ -15,7 +15,7 @@ from synth_assets.measure.risk.copies import NAME as COPIES
 from synth_assets.measure.risk.lookalikes import lookalikes
 from synth_assets.policy import Policy, Rule
 from synth_assets.schema import Schema
-from synth_assets.storage.sample import Flags, rows_of, rows_where, some_of
+from synth_assets.storage.sample import Flags, rows_of, rows_where, sample_of, some_of
 
 ATTACK_CHECK, COPY_CHECK = "attack_risk", "copy_risk"
 ATTACKS = 2_000
@@ -77,21 +77,19 @@ def measure_risk(  # noqa: PLR0913, PLR0917 - whose table, where it is, and what
     Raises:
         MeasurementError: The tables do not fit each other.
     """
-    described, control = _sides(units)
+    described, control, held_out = _sides(units)
     if not control.any() or not described.any():
         return None
     with closing(in_order(original)) as batches:
         kinds = next(batches).schema
     schema: Schema = dataset.original_schema(workplace.folder.input, workplace.key, kinds)
     training, held = (rows_where(original, some_of(side, MOST_ROWS, rng)) for side in (described, control))
-    many = rows_of(synthetic)
-    made = rows_where(synthetic, some_of(np.ones(many, dtype=np.bool_), MOST_ROWS, rng))
-    alike = None
-    if many > MOST_ROWS:
+    made, alike = sample_of(synthetic, MOST_ROWS, rng), None
+    if rows_of(synthetic) > MOST_ROWS:
         with closing(in_order(synthetic)) as batches:
             alike = lookalikes(batches, pl.concat([training, held]), schema)
     found = risk(training, held, made, schema, attacks=ATTACKS, rng=rng, description=told, alike=alike)
-    return Measured(found, _persons(units))
+    return Measured(found, held_out)
 
 
 def sampled(rows: int) -> dict[str, str]:
@@ -101,15 +99,9 @@ def sampled(rows: int) -> dict[str, str]:
     return {"sample": f"the attacker has {MOST_ROWS:,} random rows of {rows:,}; copies are looked for in all of them"}
 
 
-def _sides(units: Frame) -> tuple[Flags, Flags]:
-    """Which rows are described, and which are held out and of those that would be."""
+def _sides(units: Frame) -> tuple[Flags, Flags, int]:
+    """Which rows are described, which are held out and of those that would be, and of how many persons these are."""
     with opened(units) as relation:
         flags = relation.project("described, held_out and counted as control").fetchnumpy()
-    return np.asarray(flags["described"], dtype=np.bool_), np.asarray(flags["control"], dtype=np.bool_)
-
-
-def _persons(units: Frame) -> int:
-    """How many persons the held-out rows are of."""
-    with opened(units) as relation:
-        found = relation.filter("held_out and counted").aggregate("count(distinct person)").fetchall()
-    return int(found[0][0])
+        [(persons,)] = relation.filter("held_out and counted").aggregate("count(distinct person)").fetchall()
+    return np.asarray(flags["described"], dtype=np.bool_), np.asarray(flags["control"], dtype=np.bool_), int(persons)

@@ -5,6 +5,7 @@ import polars as pl
 from dagster import DagsterInstance
 
 from synth_assets.components.dataset import Dataset
+from synth_assets.components.history import is_of_a_run, last_checked
 from synth_assets.components.risks import ATTACK_CHECK, COPY_CHECK
 from synth_assets.measure.dependence import STANDARD_ERRORS, dependence_kept
 from synth_assets.measure.risk import Attack, decide
@@ -63,12 +64,11 @@ def _risk_clause(mode: Mode, rule: Rule, attacks: list[Attack], told: tuple[Outc
 
 
 def _told(instance: DagsterInstance, check: dg.AssetCheckKey) -> tuple[Outcome, str]:
-    """The outcome of a check and its sentence, as Dagster recorded them; not run where it has no record."""
-    record = instance.event_log_storage.get_latest_asset_check_execution_by_key([check]).get(check)
-    event = record.event.dagster_event if record and record.event else None
-    if event is None or event.event_type_value != "ASSET_CHECK_EVALUATION":
+    """The outcome of a check and its sentence, as a run recorded them; not run where none did."""
+    record = last_checked(instance, check)
+    evaluation = record.evaluation if record and record.event and is_of_a_run(record.event) else None
+    if evaluation is None:
         return "not run", f"{check.name} left no record."
-    evaluation = event.asset_check_evaluation_data
     outcome = evaluation.metadata.get("outcome")
     return _OUTCOMES.get(str(outcome.value) if outcome else "", "not run"), str(evaluation.description)
 

@@ -26,11 +26,13 @@ from synth_assets.ledger import Anchor, Ledger
 from synth_assets.measure.conformity import conformity
 from synth_assets.policy import Policy
 from synth_assets.protect import anonymity, direct_identifiers
+from synth_assets.protect.identifiers import together
 from synth_assets.release.bundle import Made, Verdict
 from synth_assets.release.earlier import VERSION_KEY
 from synth_assets.schema import Mode
 from synth_assets.storage.fingerprint import fingerprint
 from synth_assets.storage.key import keyed_hash
+from synth_assets.storage.sample import rows_of
 from synth_assets.storage.warehouse import TableHandle
 
 DOCUMENT_HASH = "document hash"
@@ -87,7 +89,7 @@ class Candidate:
     @cached_property
     def rows(self) -> int:
         """Of the table."""
-        return int(self.table.select(pl.len()).collect().item())
+        return rows_of(self.table)
 
     @cached_property
     def made(self) -> Made | None:
@@ -145,8 +147,8 @@ class Candidate:
         yield house("matches_schema_and_domain", "schema", said, passed=not found.departures)
 
     def _identifiers(self) -> Iterator[Verdict]:
-        found = [str(finding) for batch in in_order(self.table) for finding in direct_identifiers(batch)]
-        said = "; ".join(dict.fromkeys(found)) or "No value reads like a name, an NHS number or a postcode."
+        found = together(finding for batch in in_order(self.table) for finding in direct_identifiers(batch))
+        said = "; ".join(map(str, found)) or "No value reads like a name, an NHS number or a postcode."
         yield house("no_direct_identifier", "schema", said, passed=not found)
 
     def _counts(self) -> Iterator[Verdict]:

@@ -5,7 +5,11 @@ Dagster's web server takes such reports from anybody who can reach it.
 
 from typing import Any
 
-from dagster import AssetKey, DagsterInstance, EventLogEntry
+from dagster import AssetCheckKey, AssetKey, DagsterInstance, EventLogEntry
+from dagster._core.storage.asset_check_execution_record import (
+    AssetCheckExecutionRecord,
+    AssetCheckExecutionRecordStatus,
+)
 
 _AT_ONCE = 25
 
@@ -33,3 +37,10 @@ def last_told(instance: DagsterInstance, asset: str | AssetKey) -> dict[str, Any
     event = last_made(instance, asset)
     metadata = event.asset_materialization.metadata if event and event.asset_materialization else {}
     return {name: value.value for name, value in metadata.items()}
+
+
+def last_checked(instance: DagsterInstance, check: AssetCheckKey) -> AssetCheckExecutionRecord | None:
+    """The last result of a check, whoever reported it; what runs that wait have only planned is passed over."""
+    done = {AssetCheckExecutionRecordStatus.SUCCEEDED, AssetCheckExecutionRecordStatus.FAILED}
+    found = instance.event_log_storage.get_asset_check_execution_history(check, limit=1, status=done)
+    return found[0] if found else None

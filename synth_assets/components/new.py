@@ -1,6 +1,6 @@
 """A new dataset: its table is read and profiled, and the draft of its YAML is put where Dagster finds it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,23 +11,15 @@ from synth_assets.components.dataset import check_name
 from synth_assets.components.draft import draft
 from synth_assets.errors import SourceError
 from synth_assets.policy import load_policy
+from synth_assets.protect.columns import kind_of
 from synth_assets.protect.profile import Profile, profile
 from synth_assets.source import TableSource, source_from_dict
+from synth_assets.source.files import is_text
 from synth_assets.storage.files import create_once
 
 POLICY = "internal"
 MISSING_WORDS = ("?", "NA", "N/A", "#N/A", "NULL", "null", "NaN", "nan", "None", ".", "-")
 """What text files write for a missing value, where a column holds it besides other values."""
-
-_TEXT_FILES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
-_TYPES: Sequence[tuple[type[pl.DataType], str]] = (
-    (pl.Int64, "integer"),
-    (pl.Float64, "float"),
-    (pl.Boolean, "boolean"),
-    (pl.Date, "date"),
-    (pl.Datetime, "datetime"),
-    (pl.String, "text"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +89,12 @@ def new_dataset(name: str, entry: Mapping[str, Any], input_folder: Path, defs: P
 
 def as_found(entry: Mapping[str, Any], input_folder: Path) -> dict[str, Any]:
     """The same; of a text file with the words for missing values and the types that are found in it."""
-    if not str(entry.get("file", "")).lower().endswith(_TEXT_FILES):
+    if not is_text(str(entry.get("file", ""))):
         return dict(entry)
     words, padded = _oddities(source_from_dict(entry, input_folder))
     said = dict(entry) | ({"trim": True} if padded else {}) | ({"missing": ["", *words]} if words else {})
     columns = source_from_dict(said, input_folder).columns()
-    return said | {"types": {name: _type(dtype) for name, dtype in columns.items()}}
-
-
-def _type(dtype: pl.DataType) -> str:
-    return next(word for kind, word in _TYPES if dtype == kind)
+    return said | {"types": {name: kind_of(dtype) for name, dtype in columns.items()}}
 
 
 def _oddities(source: TableSource) -> tuple[list[str], bool]:

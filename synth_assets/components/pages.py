@@ -14,6 +14,7 @@ import polars as pl
 from synth_assets.components.clauses import attack_lines, risk_clauses
 from synth_assets.components.dataset import Dataset
 from synth_assets.components.evidence import document_hash
+from synth_assets.components.history import last_told
 from synth_assets.components.resources import Workplace
 from synth_assets.components.stored import stored_description
 from synth_assets.describe import Description
@@ -63,10 +64,8 @@ class Made:
 
     def drawn(self, mode: Mode) -> tuple[Fact, ...]:
         """How a mode's table was drawn, as Dagster recorded it."""
-        asset = dg.AssetKey(self.dataset.synthetic(mode))
-        event = self.context.instance.get_latest_materialization_event(asset)
-        told = event.asset_materialization.metadata if event and event.asset_materialization else {}
-        return tuple(Fact(words, str(told[key].value)) for key, words in _SYNTHETIC_FACTS.items() if key in told)
+        told = last_told(self.context.instance, self.dataset.synthetic(mode))
+        return tuple(Fact(words, str(told[key])) for key, words in _SYNTHETIC_FACTS.items() if key in told)
 
     def described(self, description: Description | None) -> tuple[Fact, ...]:
         """From what a table was drawn, as names and keyed hashes."""

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import numpy as np
 import polars as pl
 
 from synth_assets.components.clauses import correlation_clause
@@ -23,7 +22,7 @@ from synth_assets.measure.utility import utility
 from synth_assets.policy import Rule
 from synth_assets.report import mode_table, write_across_modes, write_comparison
 from synth_assets.schema import Mode
-from synth_assets.storage.sample import rows_where, some_of
+from synth_assets.storage.sample import sample_of
 from synth_assets.storage.warehouse import TableHandle
 
 MEASUREMENT_COLUMNS = {
@@ -93,10 +92,7 @@ def _comparison(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
     ) -> dg.Output[pl.DataFrame]:
         started = time.perf_counter()
         rng = randomness.rng(name)
-        sides = [
-            rows_where(table, some_of(np.ones(table.rows, dtype=np.bool_), MOST_ROWS, rng))
-            for table in (original, synthetic)
-        ]
+        sides = [sample_of(table, MOST_ROWS, rng) for table in (original, synthetic)]
         schema = dataset.original_schema(workplace.folder.input, workplace.key, sides[0].schema)
         found = compare(sides[0], sides[1], schema, minimum_count=dataset.minimum_count)
         measured = utility(sides[0], sides[1], schema, rng=rng)

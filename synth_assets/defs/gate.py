@@ -5,13 +5,9 @@ from contextlib import suppress
 
 import dagster as dg
 from dagster import AssetKey, DagsterInstance
-from dagster._core.storage.asset_check_execution_record import (
-    AssetCheckExecutionRecord,
-    AssetCheckExecutionRecordStatus,
-)
 from dagster_shared.check import CheckError
 
-from synth_assets.components.history import is_of_a_run, last_made
+from synth_assets.components.history import is_of_a_run, last_checked, last_made
 from synth_assets.components.inputs import GATES
 from synth_assets.errors import StorageError
 
@@ -61,7 +57,7 @@ def _faults(asset: AssetKey, keys: Sequence[dg.AssetCheckKey], instance: Dagster
         return
     made = last_made(instance, asset)
     for key in keys:
-        record = _last(instance, key)
+        record = last_checked(instance, key)
         event = record.event if record else None
         evaluation = record.evaluation if record else None
         if event is None or evaluation is None:
@@ -72,10 +68,3 @@ def _faults(asset: AssetKey, keys: Sequence[dg.AssetCheckKey], instance: Dagster
             yield f"its check {key.name!r} failed"
         elif made is not None and event.run_id != made.run_id and event.timestamp < made.timestamp:
             yield f"its check {key.name!r} is older than the data"
-
-
-def _last(instance: DagsterInstance, key: dg.AssetCheckKey) -> AssetCheckExecutionRecord | None:
-    """The last result of a check; what runs that wait have only planned is passed over."""
-    done = {AssetCheckExecutionRecordStatus.SUCCEEDED, AssetCheckExecutionRecordStatus.FAILED}
-    found = instance.event_log_storage.get_asset_check_execution_history(key, limit=1, status=done)
-    return found[0] if found else None

@@ -15,7 +15,46 @@ Bound: TypeAlias = float | dt.date | str
 
 
 @dataclass(frozen=True, slots=True)
-class TopCode:
+class _Code:
+    """What both steps share: a bound that fits the column, and where the values go."""
+
+    column: str
+    at: Bound
+    reason: str
+    into: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a bound that is no number and no date."""
+        _bound(self.at)
+
+    def after(self, columns: Kinds) -> dict[str, str]:
+        """The columns as they were, but for a new name."""
+        kind, at = taken(columns, self.column, "integer", "float", "date"), _bound(self.at)
+        fits = {"integer": is_number(at) and at == int(at), "float": is_number(at), "date": not is_number(at)}
+        if not fits.get(kind, True):
+            allowed = {"integer": "a whole number", "float": "a number", "date": "a date"}[kind]
+            message = f"Column {self.column!r} holds {kind}, and the bound is {self.at!r}. Allowed: {allowed}."
+            raise ProtectionError(message)
+        known = ("float" if is_number(at) else "date") if kind == "any" else kind
+        return replaced(columns, self.column, self.into or self.column, known)
+
+    def _coded(self, table: pl.DataFrame, *, above: bool) -> pl.DataFrame:
+        into, at = self.into or self.column, _bound(self.at)
+        kind = self.after(kinds_of(table))[into]
+        held = pl.col("held")
+        if kind == "float":
+            held = held.cast(pl.Float64).fill_nan(None)
+        else:
+            held = held.cast(pl.Date if kind == "date" else pl.Int128)
+        bound = pl.lit(at).cast(pl.Int128) if kind == "integer" else pl.lit(at)
+        beyond = held > bound if above else held < bound
+        values = table[self.column].alias("held").to_frame()
+        made = values.select(pl.when(beyond).then(bound).otherwise(held)).to_series()
+        return put(table, self.column, into, as_integers(made, self.column) if kind == "integer" else made)
+
+
+@dataclass(frozen=True, slots=True)
+class TopCode(_Code):
     """Put a bound in the place of all values above it.
 
     Attributes:
@@ -25,26 +64,13 @@ class TopCode:
         into: What the values are called; the old column goes where it is another.
     """
 
-    column: str
-    at: Bound
-    reason: str
-    into: str | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse a bound that is no number and no date."""
-        _bound(self.at)
-
-    def after(self, columns: Kinds) -> dict[str, str]:
-        """The columns as they were, but for a new name."""
-        return _after(self, columns)
-
     def apply(self, table: pl.DataFrame, tools: Tools) -> pl.DataFrame:  # noqa: ARG002 - as every step
         """The table with no value above the bound; missing ones, and what is not a number, are missing."""
-        return _coded(self, table, above=True)
+        return self._coded(table, above=True)
 
 
 @dataclass(frozen=True, slots=True)
-class BottomCode:
+class BottomCode(_Code):
     """Put a bound in the place of all values below it.
 
     Attributes:
@@ -54,48 +80,9 @@ class BottomCode:
         into: What the values are called; the old column goes where it is another.
     """
 
-    column: str
-    at: Bound
-    reason: str
-    into: str | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse a bound that is no number and no date."""
-        _bound(self.at)
-
-    def after(self, columns: Kinds) -> dict[str, str]:
-        """The columns as they were, but for a new name."""
-        return _after(self, columns)
-
     def apply(self, table: pl.DataFrame, tools: Tools) -> pl.DataFrame:  # noqa: ARG002 - as every step
         """The table with no value below the bound; missing ones, and what is not a number, are missing."""
-        return _coded(self, table, above=False)
-
-
-def _after(step: TopCode | BottomCode, columns: Kinds) -> dict[str, str]:
-    kind, at = taken(columns, step.column, "integer", "float", "date"), _bound(step.at)
-    fits = {"integer": is_number(at) and at == int(at), "float": is_number(at), "date": not is_number(at)}
-    if not fits.get(kind, True):
-        allowed = {"integer": "a whole number", "float": "a number", "date": "a date"}[kind]
-        message = f"Column {step.column!r} holds {kind}, and the bound is {step.at!r}. Allowed: {allowed}."
-        raise ProtectionError(message)
-    known = ("float" if is_number(at) else "date") if kind == "any" else kind
-    return replaced(columns, step.column, step.into or step.column, known)
-
-
-def _coded(step: TopCode | BottomCode, table: pl.DataFrame, *, above: bool) -> pl.DataFrame:
-    into, at = step.into or step.column, _bound(step.at)
-    kind = _after(step, kinds_of(table))[into]
-    held = pl.col("held")
-    if kind == "float":
-        held = held.cast(pl.Float64).fill_nan(None)
-    else:
-        held = held.cast(pl.Date if kind == "date" else pl.Int128)
-    bound = pl.lit(at).cast(pl.Int128) if kind == "integer" else pl.lit(at)
-    beyond = held > bound if above else held < bound
-    values = table[step.column].alias("held").to_frame()
-    made = values.select(pl.when(beyond).then(bound).otherwise(held)).to_series()
-    return put(table, step.column, into, as_integers(made, step.column) if kind == "integer" else made)
+        return self._coded(table, above=False)
 
 
 def _bound(at: object) -> float | dt.date:

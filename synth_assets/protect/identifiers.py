@@ -4,7 +4,7 @@ No value is ever told.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import polars as pl
@@ -58,6 +58,14 @@ def direct_identifiers(table: pl.DataFrame) -> list[Finding]:
     passes for an NHS number.
     """
     return [finding for name in table.columns for finding in _in_column(table[name])]
+
+
+def together(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings of all batches of a table: one a column and kind, in the order in which they were found first."""
+    rows: dict[tuple[str, str], int] = {}
+    for one in findings:
+        rows[one.column, one.kind] = rows.get((one.column, one.kind), 0) + one.rows
+    return tuple(Finding(column, kind, count) for (column, kind), count in rows.items())
 
 
 def spoken(name: str) -> str:

@@ -134,14 +134,10 @@ class KeyedHash:
 
     def __post_init__(self) -> None:
         """Refuse a length that is out of range."""
-        if isinstance(self.length, bool) or not isinstance(self.length, int):
-            self._refuse_length()
-        if not _LEAST_LENGTH <= self.length <= _MOST_LENGTH:
-            self._refuse_length()
-
-    def _refuse_length(self) -> None:
-        message = f"length is {self.length!r}. Allowed: whole numbers from {_LEAST_LENGTH} to {_MOST_LENGTH}."
-        raise ProtectionError(message)
+        whole = isinstance(self.length, int) and not isinstance(self.length, bool)
+        if not whole or not _LEAST_LENGTH <= self.length <= _MOST_LENGTH:
+            message = f"length is {self.length!r}. Allowed: whole numbers from {_LEAST_LENGTH} to {_MOST_LENGTH}."
+            raise ProtectionError(message)
 
     def apply(self, table: pl.DataFrame, tools: Tools) -> pl.DataFrame:
         """The table with hashes; missing values stay missing."""

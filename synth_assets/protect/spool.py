@@ -12,7 +12,7 @@ import polars as pl
 from synth_assets.errors import ProtectionError
 from synth_assets.frames import BATCH_ROWS, BatchedTable
 from synth_assets.protect.deidentify import Deidentified, Outcome, deidentify
-from synth_assets.protect.identifiers import Finding, direct_identifiers
+from synth_assets.protect.identifiers import Finding, direct_identifiers, together
 from synth_assets.protect.steps import Pseudonymise, Step, Tools
 from synth_assets.storage.parquet import ParquetFile, write_parquet
 
@@ -77,7 +77,7 @@ def spool(  # noqa: PLR0913, PLR0917 - what is done to which table, by what, and
         account.rows,
         account.rows_in,
         account.outcomes,
-        _together(account.findings),
+        together(account.findings),
         pl.concat(account.persons) if account.persons else None,
     )
 
@@ -142,14 +142,6 @@ def _added(before: tuple[Outcome, ...], new: tuple[Outcome, ...]) -> tuple[Outco
     )
 
 
-def _together(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """One finding a column and kind, in the order in which they were found first."""
-    rows: dict[tuple[str, str], int] = {}
-    for one in findings:
-        rows[one.column, one.kind] = rows.get((one.column, one.kind), 0) + one.rows
-    return tuple(Finding(column, kind, count) for (column, kind), count in rows.items())
-
-
 def _with_all_names(table: BatchedTable, steps: Sequence[Step], tools: Tools) -> Tools:
     """The tools, with every name that each pseudonymise step will meet.
 
@@ -162,8 +154,8 @@ def _with_all_names(table: BatchedTable, steps: Sequence[Step], tools: Tools) ->
     met: dict[str, set[str]] = {}
     for batch in table.batches():
         left = batch
-        for place, step in enumerate(steps[: numbered[-1] + 1]):
-            if isinstance(step, Pseudonymise) and place in numbered and step.column in left.columns:
+        for step in steps[: numbered[-1] + 1]:
+            if isinstance(step, Pseudonymise) and step.column in left.columns:
                 met.setdefault(step.into, set()).update(left[step.column].drop_nulls().cast(pl.String).unique())
             left = step.apply(left, tools)
     return replace(tools, met={into: frozenset(names) for into, names in met.items()})

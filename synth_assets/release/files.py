@@ -39,11 +39,6 @@ def marks_of(folder: Path) -> Mapping[str, FileMark]:
     return {path.name: mark_of(path) for path in sorted(folder.iterdir())}
 
 
-def rows_of(parquet: Path) -> int:
-    """How many rows a Parquet file has."""
-    return int(pl.scan_parquet(parquet, glob=False).select(pl.len()).collect().item())
-
-
 def write_csv(parquet: Path, path: Path) -> None:
     """Write the rows of a Parquet file as CSV (RFC 4180, but with line feeds), a batch at a time.
 

@@ -19,12 +19,12 @@ from synth_assets.errors import ReleaseError
 from synth_assets.release.bundle import Bundle, ReleasedTable
 from synth_assets.release.card import card
 from synth_assets.release.datapackage import datapackage
-from synth_assets.release.files import FileMark, content_of, flush, flush_names, marks_of, rows_of, write_csv
+from synth_assets.release.files import FileMark, content_of, flush, flush_names, marks_of, write_csv
 from synth_assets.release.kept import keep, record_at
 from synth_assets.release.verifier import MANIFEST, PACKAGE, problems
 from synth_assets.release.withdraw import is_taken, place_of
 from synth_assets.storage.files import temporary_folder
-from synth_assets.storage.parquet import write_parquet
+from synth_assets.storage.parquet import ParquetFile, write_parquet
 
 FORMAT: Final = "synth-assets/release"
 VERSION: Final = 1
@@ -126,7 +126,7 @@ def _write_table(folder: Path, table: ReleasedTable) -> None:
 
 def _seal(folder: Path, bundle: Bundle) -> str:
     """Write the manifest; its digest."""
-    rows = {table.name: rows_of(folder / f"{table.name}.parquet") for table in bundle.tables}
+    rows = {table.name: ParquetFile(folder / f"{table.name}.parquet").rows for table in bundle.tables}
     content = _as_json(manifest(bundle, marks_of(folder), rows)).encode()
     (folder / MANIFEST).write_bytes(content)
     return hashlib.sha256(content).hexdigest()

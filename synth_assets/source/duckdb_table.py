@@ -10,7 +10,7 @@ import polars as pl
 
 from synth_assets.errors import SourceError
 from synth_assets.frames import BatchedTable, quoted
-from synth_assets.source.relations import streamed, told
+from synth_assets.source.relations import counted, streamed, told
 from synth_assets.source.table_source import Streamed
 
 
@@ -38,9 +38,11 @@ class DuckDBSource:
 
     def table(self) -> BatchedTable:
         """The rows."""
+        return Streamed(self._count, self._batches)
+
+    def _count(self) -> int:
         with self._relation() as relation:
-            [(rows,)] = relation.aggregate("count(*)").fetchall()
-        return Streamed(rows, self._batches)
+            return counted(relation)
 
     def _batches(self) -> Iterator[pl.DataFrame]:
         with self._relation() as relation:

@@ -9,7 +9,7 @@ import polars as pl
 
 from synth_assets.errors import SourceError
 from synth_assets.frames import BatchedTable
-from synth_assets.source.relations import streamed, told
+from synth_assets.source.relations import counted, streamed, told
 from synth_assets.source.table_source import Streamed
 
 
@@ -44,9 +44,11 @@ class ParquetFiles:
     def table(self) -> BatchedTable:
         """The rows of all files, one file after the other."""
         self.columns()
+        return Streamed(self._count, self._batches)
+
+    def _count(self) -> int:
         with duckdb.connect() as connection, told(self.place):
-            [(rows,)] = self._relation(connection).aggregate("count(*)").fetchall()
-        return Streamed(rows, self._batches)
+            return counted(self._relation(connection))
 
     def _batches(self) -> Iterator[pl.DataFrame]:
         with duckdb.connect() as connection, told(self.place):

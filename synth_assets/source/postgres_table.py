@@ -49,9 +49,12 @@ class PostgresSource:
 
     def table(self) -> BatchedTable:
         """The rows, in the order in which the database keeps them."""
+        return Streamed(self._count, self._batches)
+
+    def _count(self) -> int:
         with self._cursor() as cursor:
             cursor.execute(f"select count(*) from {quoted(*self._parts)}")  # noqa: S608 - quoted
-            return Streamed(int(cursor.fetchone()[0]), self._batches)
+            return int(cursor.fetchone()[0])
 
     def _batches(self) -> Iterator[pl.DataFrame]:
         with self._cursor() as cursor:

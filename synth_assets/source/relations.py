@@ -57,3 +57,9 @@ def streamed(relation: duckdb.DuckDBPyRelation) -> Iterator[pl.DataFrame]:
             yield pl.DataFrame(batch)
     if not found:
         yield pl.DataFrame(relation.limit(0).to_arrow_table())
+
+
+def counted(relation: duckdb.DuckDBPyRelation) -> int:
+    """How many rows a relation has."""
+    [(rows,)] = relation.aggregate("count(*)").fetchall()
+    return int(rows)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -10,7 +11,14 @@ import polars as pl
 from synth_assets.errors import SourceError
 from synth_assets.frames import BatchedTable
 
-KINDS = ("file", "duckdb", "postgres")
+BESIDE: Mapping[str, tuple[str, ...]] = {
+    "file": ("package", "types", "missing", "trim", "delimiter"),
+    "duckdb": ("table",),
+    "postgres": ("table",),
+}
+"""The keys that may stand beside that of each kind of source; a table has to."""
+
+KINDS = tuple(BESIDE)
 """A source has exactly one of these keys."""
 
 
@@ -44,12 +52,17 @@ class Streamed:
     """Rows that are read from the first on each time that they are asked for.
 
     Attributes:
-        rows: How many there are.
+        count: Counts them; only who asks for ``rows`` waits for it.
         read: Reads them, in batches; at least one.
     """
 
-    rows: int
+    count: Callable[[], int]
     read: Callable[[], Iterator[pl.DataFrame]]
+
+    @cached_property
+    def rows(self) -> int:
+        """How many there are."""
+        return self.count()
 
     def batches(self) -> Iterator[pl.DataFrame]:
         """All rows in order."""
@@ -75,27 +88,25 @@ def source_from_dict(entry: Mapping[str, Any], folder: Path) -> TableSource:
     if len(named) != 1:
         message = f"source has {_any(named) or 'no place'}. Allowed: exactly one of {_any(KINDS)}."
         raise SourceError(message)
+    _refuse_others(entry, named[0])
     return _KINDS[named[0]](entry, folder)
 
 
 def _file(entry: Mapping[str, Any], folder: Path) -> TableSource:
     from synth_assets.source.files import file_source  # noqa: PLC0415 - as the others, only where it is asked for
 
-    known(entry, "file", ("package", "types", "missing", "trim", "delimiter"))
     return file_source(entry, folder)
 
 
 def _duckdb(entry: Mapping[str, Any], folder: Path) -> TableSource:
     from synth_assets.source.duckdb_table import DuckDBSource  # noqa: PLC0415 - as above
 
-    known(entry, "duckdb", ("table",))
     return DuckDBSource(folder / text(entry, "duckdb"), text(entry, "table"))
 
 
 def _postgres(entry: Mapping[str, Any], folder: Path) -> TableSource:  # noqa: ARG001 - as every kind
     from synth_assets.source.postgres_table import PostgresSource  # noqa: PLC0415 - as above
 
-    known(entry, "postgres", ("table",))
     return PostgresSource(text(entry, "postgres"), text(entry, "table"))
 
 
@@ -106,15 +117,11 @@ _KINDS: Mapping[str, Callable[[Mapping[str, Any], Path], TableSource]] = {
 }
 
 
-def known(entry: Mapping[str, Any], kind: str, others: tuple[str, ...]) -> None:
-    """Refuse keys that do not go with a kind of source.
-
-    Raises:
-        SourceError: There is one.
-    """
-    odd = [key for key, value in entry.items() if key not in {kind, *others} and value is not None]
+def _refuse_others(entry: Mapping[str, Any], kind: str) -> None:
+    """Refuse keys that do not go with a kind of source."""
+    odd = [key for key, value in entry.items() if key not in {kind, *BESIDE[kind]} and value is not None]
     if odd:
-        message = f"A source with {kind!r} has {_any(odd)} too. Allowed besides it: {_any(others)}."
+        message = f"A source with {kind!r} has {_any(odd)} too. Allowed besides it: {_any(BESIDE[kind])}."
         raise SourceError(message)
 
 

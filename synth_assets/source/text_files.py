@@ -13,7 +13,7 @@ from synth_assets.errors import SourceError
 from synth_assets.frames import BatchedTable, quoted
 from synth_assets.source.header import header
 from synth_assets.source.parquet_files import refuse_others
-from synth_assets.source.relations import streamed
+from synth_assets.source.relations import counted, streamed
 from synth_assets.source.table_source import Streamed
 from synth_assets.source.text_faults import told_of_text
 
@@ -74,9 +74,11 @@ class TextFiles:
         """
         with duckdb.connect() as connection:
             types = self._types(connection)
-            with self._told():
-                [(rows,)] = self.raw(connection).aggregate("count(*)").fetchall()
-        return Streamed(rows, lambda: self._batches(types))
+        return Streamed(self._count, lambda: self._batches(types))
+
+    def _count(self) -> int:
+        with duckdb.connect() as connection, self._told():
+            return counted(self.raw(connection))
 
     def _batches(self, types: Mapping[str, str]) -> Iterator[pl.DataFrame]:
         with duckdb.connect() as connection, self._told():

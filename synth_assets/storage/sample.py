@@ -46,10 +46,23 @@ def rows_where(table: Frame | BatchedTable, chosen: Flags) -> pl.DataFrame:
     return pl.concat(found)
 
 
+def sample_of(table: Frame | BatchedTable, most: int, rng: np.random.Generator) -> pl.DataFrame:
+    """At most so many rows of a table at random, in their order; all of a table that has no more.
+
+    Args:
+        table: As for ``rows_where``.
+        most: At least 0.
+        rng: As for ``some_of``.
+    """
+    return rows_where(table, some_of(np.ones(rows_of(table), dtype=np.bool_), most, rng))
+
+
 def rows_of(table: Frame | BatchedTable) -> int:
     """How many rows a table has; one in batches is asked, and counted where it does not know."""
     if isinstance(table, pl.DataFrame):
         return len(table)
+    if isinstance(table, pl.LazyFrame):
+        return int(table.select(pl.len()).collect().item())
     rows = getattr(table, "rows", None)
     if isinstance(rows, int):
         return rows

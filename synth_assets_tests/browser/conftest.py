@@ -5,13 +5,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import dagster as dg
 import pytest
 from dagster._core.scheduler.instigation import ScheduleInstigatorData
 
 from synth_assets.cli import main
+from synth_assets_tests.browser.chromium import ARGUMENTS, CHROMIUM
 from synth_assets_tests.browser.server import ROOT, Server, free_port
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROWS = 400
 SCHEDULE = "regenerate_ae_schedule"
@@ -38,6 +43,16 @@ def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """Chromium, without a window."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as tools:
+        started = tools.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield started
+        started.close()
 
 
 def switch_on_long_ago(environment: Mapping[str, str]) -> None:

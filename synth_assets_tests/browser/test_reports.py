@@ -1,25 +1,20 @@
 """What a person sees of the reports in headless Chromium: in light and dark, on a desk and on a telephone, on paper."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from synth_assets_tests.browser.chromium import MARKS
 from synth_assets_tests.report.pages import sensitive, write_all
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 PAGES = ("things_comparison", "correlated_things_comparison", "correlated_things_description")
 WIDTHS = (390, 1280)
 LOOKS = ("light", "dark")
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not at /usr/bin/chromium (apt-get install chromium)"),
-]
+pytestmark = MARKS
 
 
 @pytest.fixture(scope="module")
@@ -27,14 +22,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("reports")
     write_all(sensitive(800), made)
     return made
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["playwright.Browser"]:
-    with playwright.sync_playwright() as tools:
-        started = tools.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield started
-        started.close()
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -14,14 +14,7 @@ from synth_assets.components.former import check_former
 from synth_assets.errors import SynthAssetsError
 from synth_assets.policy import Policy, load_policy
 from synth_assets.schema import MODES
-from synth_assets.source import KINDS
-
-_BESIDE: Mapping[str, tuple[str, ...]] = {
-    "file": ("package", "types", "missing", "trim", "delimiter"),
-    "duckdb": ("table",),
-    "postgres": ("table",),
-}
-_NEEDED: Mapping[str, tuple[str, ...]] = {"duckdb": ("table",), "postgres": ("table",)}
+from synth_assets.source import BESIDE, KINDS
 
 
 def general_problems(said: Said) -> Iterator[Problem]:
@@ -98,17 +91,16 @@ def _source(said: Said) -> Iterator[Problem]:
         yield Problem(("source", kinds[1]) if kinds else ("source",), message, at_key=True)
         return
     kind = kinds[0]
-    allowed = ", ".join(map(repr, _BESIDE[kind]))
+    allowed = ", ".join(map(repr, BESIDE[kind]))
     for key, value in source.items():
-        if key not in {kind, *_BESIDE[kind]} and value is not None:
+        if key not in {kind, *BESIDE[kind]} and value is not None:
             message = f"A source with {kind!r} has no {key!r}. Allowed besides it: {allowed}."
             yield Problem(("source", key), message, at_key=True)
     for key, value in source.items():
         if key in {kind, "table", "package"} and isinstance(value, str) and not value.strip():
             yield Problem(("source", key), f"{key!r} is {value!r}. Give text.")
-    for key in _NEEDED.get(kind, ()):
-        if source.get(key) is None:
-            yield Problem(("source",), f"A source with {kind!r} lacks {key!r}. Give it.", at_key=True)
+    if "table" in BESIDE[kind] and source.get("table") is None:
+        yield Problem(("source",), f"A source with {kind!r} lacks 'table'. Give it.", at_key=True)
     delimiter = source.get("delimiter")
     if isinstance(delimiter, str) and len(delimiter) != 1:
         message = f"'delimiter' is {delimiter!r}. Allowed: one character; left out, it is found."
