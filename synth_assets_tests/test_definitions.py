@@ -20,7 +20,7 @@ PARENTS: Mapping[str, set[str]] = {
     "deidentified_ae": {"mock_ae", "london_postcodes"},
     **{f"{mode}_ae_description": {"deidentified_ae"} for mode in MODES},
     **{f"{mode}_ae": {f"{mode}_ae_description"} for mode in MODES},
-    **{f"{mode}_ae_comparison": {f"{mode}_ae", "deidentified_ae"} for mode in MODES},
+    **{f"{mode}_ae_comparison": {f"{mode}_ae", "deidentified_ae", f"{mode}_ae_risk"} for mode in MODES},
     "ae_comparison": {f"{mode}_ae_{what}" for mode in MODES for what in ("comparison", "risk")},
     "anonymised_ae": {"deidentified_ae"},
     **{f"{mode}_ae_risk": {f"{mode}_ae", "deidentified_ae"} for mode in MODES},

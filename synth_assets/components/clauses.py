@@ -5,7 +5,7 @@ import polars as pl
 from dagster import DagsterInstance
 
 from synth_assets.components.dataset import Dataset
-from synth_assets.components.history import is_of_a_run, last_checked
+from synth_assets.components.history import is_of_a_run, is_of_present, last_checked
 from synth_assets.components.risks import ATTACK_CHECK, COPY_CHECK
 from synth_assets.measure.dependence import STANDARD_ERRORS, dependence_kept
 from synth_assets.measure.risk import Attack, decide
@@ -43,17 +43,31 @@ def risk_clauses(instance: DagsterInstance, dataset: Dataset, mode: Mode, table:
     """What the policy makes of the attacks on a mode's table: the outcome that the check told, and the attack behind.
 
     Args:
-        instance: Dagster's history, which knows what was not tried at all.
+        instance: Dagster's history, which knows what was not tried at all, and of what the attacks were.
         dataset: Whose.
         mode: Whose table.
         table: What its risk asset left.
     """
     policy, asset = dataset.policy, dg.AssetKey(dataset.risk(mode))
     judged = ((ATTACK_CHECK, policy.attack_risk, False), (COPY_CHECK, policy.copy_risk, True))
+    if not _attacked(instance, dataset, mode):
+        old = (
+            f"Attacks were made on another drawing of {dataset.synthetic(mode)}, or beside another original. "
+            f"Materialise {dataset.risk(mode)} again."
+        )
+        return [
+            Clause(mode, "risk", _clause(rule), rule.source, rule.limit, None, None, None, "not run", old)
+            for _, rule, _ in judged
+        ]
     return [
         _risk_clause(mode, rule, _attacks(table, copies=copies), _told(instance, dg.AssetCheckKey(asset, check)))
         for check, rule, copies in judged
     ]
+
+
+def _attacked(instance: DagsterInstance, dataset: Dataset, mode: Mode) -> bool:
+    """Whether the attacks that are stored are on the present table, beside the present original."""
+    return is_of_present(instance, dataset.risk(mode), dataset.synthetic(mode), dataset.original)
 
 
 def _risk_clause(mode: Mode, rule: Rule, attacks: list[Attack], told: tuple[Outcome, str]) -> Clause:
@@ -89,9 +103,11 @@ def _attacks(table: pl.DataFrame, *, copies: bool) -> list[Attack]:
     ]
 
 
-def attack_lines(dataset: Dataset, mode: Mode, table: pl.DataFrame) -> list[AttackLine]:
-    """The attacks themselves, each with the policy's limit."""
+def attack_lines(instance: DagsterInstance, dataset: Dataset, mode: Mode, table: pl.DataFrame) -> list[AttackLine]:
+    """The attacks themselves, each with the policy's limit; none where they are of another drawing."""
     policy = dataset.policy
+    if not _attacked(instance, dataset, mode):
+        return []
     return [
         AttackLine(
             mode=mode,

@@ -13,8 +13,9 @@ import polars as pl
 
 from synth_assets.components.clauses import attack_lines, risk_clauses
 from synth_assets.components.dataset import Dataset
+from synth_assets.components.drift import drawings
 from synth_assets.components.evidence import document_hash
-from synth_assets.components.history import last_told
+from synth_assets.components.history import is_of_present, last_told
 from synth_assets.components.resources import Workplace
 from synth_assets.components.stored import stored_description
 from synth_assets.describe import Description
@@ -23,6 +24,7 @@ from synth_assets.measure import Comparison
 from synth_assets.measure.utility import Utility
 from synth_assets.report.across_report import AcrossEvidence, across_report
 from synth_assets.report.description_report import description_report, ledger_state
+from synth_assets.report.drift import drift_section
 from synth_assets.report.mode_report import ModeEvidence, mode_report
 from synth_assets.report.page import Fact, write_page
 from synth_assets.report.privacy_tables import Clause
@@ -87,7 +89,9 @@ def mode_page(  # noqa: PLR0913 - all that a page is made from
     found: Comparison,
     measured: Utility,
     *,
-    checks: tuple[str, ...],
+    clause: Clause,
+    risks: pl.DataFrame,
+    earlier: pl.DataFrame,
     bound: Mapping[str, Any],
 ) -> Path:
     """Write the page ``<mode>_<name>_comparison.html``.
@@ -97,10 +101,12 @@ def mode_page(  # noqa: PLR0913 - all that a page is made from
         mode: Whose table.
         found: The comparison with its original.
         measured: Its utility.
-        checks: What checks found, a sentence each.
+        clause: What the policy makes of how columns go together.
+        risks: The table that the mode's risk asset left.
+        earlier: The drawings of the table, this one last; see ``DRIFT_SCHEMA``.
         bound: What differential privacy bounds.
     """
-    dataset, name = made.dataset, made.dataset.synthetic(mode)
+    dataset, name, instance = made.dataset, made.dataset.synthetic(mode), made.context.instance
     description = stored_description(made.workplace.warehouse, dataset, mode)
     private = dataset.privacy.bound(mode)[0] is not None and mode != "random" and description is not None
     evidence = ModeEvidence(
@@ -110,7 +116,8 @@ def mode_page(  # noqa: PLR0913 - all that a page is made from
         comparison=found,
         utility=measured.summary,
         description=description,
-        checks=checks,
+        clauses=(*risk_clauses(instance, dataset, mode, risks), clause),
+        attacks=tuple(attack_lines(instance, dataset, mode, risks)),
         privacy=(*_sentences(bound), *([ledger_state(description)] if private and description else [])),
         links=(
             ("all modes", f"{dataset.comparison}.html"),
@@ -119,7 +126,8 @@ def mode_page(  # noqa: PLR0913 - all that a page is made from
         provenance=(*made.drawn(mode), *made.described(description), *made.facts()),
         minimum_count=dataset.minimum_count,
     )
-    return write_page(mode_report(evidence), made.path(f"{name}_comparison"))
+    drift = drift_section(earlier, found.original_rows, dataset.minimum_count)
+    return write_page(mode_report(evidence, [drift]), made.path(f"{name}_comparison"))
 
 
 def across_page(
@@ -136,23 +144,24 @@ def across_page(
         risks: Of each mode, the table that its risk asset left.
         clauses: What the policy makes of each mode's use.
     """
-    dataset = made.dataset
-    told = tuple(
-        clause for mode in measurements for clause in risk_clauses(made.context.instance, dataset, mode, risks[mode])
-    )
+    dataset, instance = made.dataset, made.context.instance
+    told = tuple(clause for mode in measurements for clause in risk_clauses(instance, dataset, mode, risks[mode]))
     evidence = AcrossEvidence(
         name=dataset.name,
         title=dataset.title,
         measurements=measurements,
         clauses=(*told, *clauses),
-        attacks=tuple(line for mode in measurements for line in attack_lines(dataset, mode, risks[mode])),
+        attacks=tuple(line for mode in measurements for line in attack_lines(instance, dataset, mode, risks[mode])),
         limit=dataset.policy.attack_risk.limit,
         privacy=tuple(f"{mode.capitalize()}: {_bound(made, mode)}" for mode in measurements),
         links={mode: _links(dataset, mode) for mode in measurements},
         provenance=(*(fact for mode in measurements for fact in _of_mode(made, mode)), *made.facts()),
         minimum_count=dataset.minimum_count,
+        old=tuple(mode for mode in measurements if not is_of_present(instance, *_compared(dataset, mode))),
     )
-    return write_page(across_report(evidence), made.path(dataset.comparison))
+    earlier = pl.concat(drawings(instance, dataset, mode) for mode in measurements)
+    drift = drift_section(earlier, evidence.rows, dataset.minimum_count)
+    return write_page(across_report(evidence, [drift]), made.path(dataset.comparison))
 
 
 def description_page(made: Made, description: Description, name: str) -> Path:
@@ -162,9 +171,10 @@ def description_page(made: Made, description: Description, name: str) -> Path:
     return write_page(page, made.path(name))
 
 
-def verdict_sentence(verdict: dg.AssetCheckResult) -> str:
-    """A check's verdict as one sentence."""
-    return f"{'Kept' if verdict.passed else 'NOT kept'}. {verdict.description}"
+def _compared(dataset: Dataset, mode: Mode) -> tuple[str, str, str]:
+    """The comparison of a mode, and what it compares."""
+    name = dataset.synthetic(mode)
+    return f"{name}_comparison", name, dataset.original
 
 
 def _links(dataset: Dataset, mode: Mode) -> tuple[tuple[str, str], ...]:

@@ -10,10 +10,12 @@ import polars as pl
 
 from synth_assets.components.clauses import correlation_clause
 from synth_assets.components.dataset import Dataset
+from synth_assets.components.drift import FLOOR, MEASURES, REGENERATION, drawings
 from synth_assets.components.failure import say_what_to_do
+from synth_assets.components.history import last_told
 from synth_assets.components.inputs import gated
 from synth_assets.components.metadata import rounded, told_columns
-from synth_assets.components.pages import Made, across_page, mode_page, verdict_sentence
+from synth_assets.components.pages import Made, across_page, mode_page
 from synth_assets.components.resources import Randomness, Workplace
 from synth_assets.ledger.explain import explained
 from synth_assets.measure import Comparison, compare
@@ -21,6 +23,8 @@ from synth_assets.measure.dependence import STANDARD_ERRORS, Dependence, depende
 from synth_assets.measure.utility import utility
 from synth_assets.policy import Rule
 from synth_assets.report import mode_table, write_across_modes, write_comparison
+from synth_assets.report.drift import drift_preview
+from synth_assets.report.privacy_tables import Clause
 from synth_assets.schema import Mode
 from synth_assets.storage.sample import sample_of
 from synth_assets.storage.warehouse import TableHandle
@@ -58,8 +62,6 @@ MODE_COLUMNS = {
 MOST_ROWS = 1_000_000
 """Of a larger table as many random rows are compared."""
 
-MEASURES = {"tvd_1": "1-way", "tvd_2": "2-way", "nmi_error": "NMI error"}
-
 
 def comparison_definitions(dataset: Dataset, mode: Mode) -> tuple[dg.AssetsDefinition, dg.AssetChecksDefinition]:
     """The asset ``<mode>_<name>_comparison`` and its check."""
@@ -75,6 +77,7 @@ def _comparison(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
         ins={
             "original": gated(dataset, dataset.original, TableHandle),
             "synthetic": gated(dataset, dataset.synthetic(mode), TableHandle),
+            "risks": dg.AssetIn(dataset.risk(mode), dagster_type=pl.DataFrame),
         },
         group_name="reports",
         owners=[dataset.owner],
@@ -83,29 +86,35 @@ def _comparison(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
         metadata={"dagster/column_schema": told_columns(MEASUREMENT_COLUMNS)},
         hooks={say_what_to_do},
     )
-    def comparison(
+    def comparison(  # noqa: PLR0913, PLR0917 - Dagster gives each by name
         context: dg.AssetExecutionContext,
         workplace: Workplace,
         randomness: Randomness,
         original: TableHandle,
         synthetic: TableHandle,
+        risks: pl.DataFrame,
     ) -> dg.Output[pl.DataFrame]:
         started = time.perf_counter()
         rng = randomness.rng(name)
+        drawn = last_told(context.instance, dataset.synthetic(mode))
         sides = [sample_of(table, MOST_ROWS, rng) for table in (original, synthetic)]
         schema = dataset.original_schema(workplace.folder.input, workplace.key, sides[0].schema)
         found = compare(sides[0], sides[1], schema, minimum_count=dataset.minimum_count)
         measured = utility(sides[0], sides[1], schema, rng=rng)
+        told = {REGENERATION: drawn[REGENERATION]} if REGENERATION in drawn else {}
+        told |= rounded(_figures(found))
         pictures = _pictures(found, dataset.synthetic(mode), dataset, workplace.folder.reports / name)
         written = mode_page(
             Made(dataset, workplace, context),
             mode,
             found,
             measured,
-            checks=(verdict_sentence(correlation_verdict(dataset, mode, found.measurements)),),
+            clause=_judged(dataset, mode, found.measurements),
+            risks=risks,
+            earlier=drawings(context.instance, dataset, mode, told),
             bound=told_bound(dataset, mode) | sampled(original.rows, synthetic.rows),
         )
-        told = rounded(_figures(found)) | pictures | told_bound(dataset, mode)
+        told |= pictures | told_bound(dataset, mode)
         told |= sampled(original.rows, synthetic.rows)
         told |= {"report": dg.MetadataValue.path(str(written))}
         told |= {"seconds": round(time.perf_counter() - started, 3)}
@@ -126,9 +135,9 @@ def told_bound(dataset: Dataset, mode: Mode) -> dict[str, Any]:
     privacy = dataset.privacy
     epsilon, delta = privacy.bound(mode)
     if mode == "random":
-        return {"differential privacy": "none: no count is told, and no row read where every domain is declared"}
+        return {"differential privacy": "none; no count is told, and no row read where every domain is declared"}
     if epsilon is None:
-        return {"differential privacy": "none: this table is protected by hidden counts, and claims no epsilon"}
+        return {"differential privacy": "none; this table is protected by hidden counts, and claims no epsilon"}
     return {
         "differential privacy": explained(epsilon, delta, unit=privacy.unit),
         "these figures": "compare with the original: they are not covered by epsilon, and stay inside",
@@ -141,7 +150,7 @@ def _figures(found: Comparison) -> dict[str, Any]:
     for row in found.summary.iter_rows(named=True):
         if row["value"] is not None:
             told[f"{MEASURES[row['measure']]}"] = float(row["value"])
-            told[f"{MEASURES[row['measure']]} by sampling alone"] = float(row["floor"])
+            told[f"{MEASURES[row['measure']]}{FLOOR}"] = float(row["floor"])
     return told
 
 
@@ -168,6 +177,10 @@ def correlation_verdict(dataset: Dataset, mode: Mode, measurements: pl.DataFrame
     """What the mode's check makes of its measurements."""
     verdict = preserved_verdict if mode == "correlated" else absent_verdict
     return verdict(dependence_kept(measurements), dataset)
+
+
+def _judged(dataset: Dataset, mode: Mode, measurements: pl.DataFrame) -> Clause:
+    return correlation_clause(mode, measurements, correlation_verdict(dataset, mode, measurements), dataset)
 
 
 def preserved_verdict(found: Dependence | None, dataset: Dataset) -> dg.AssetCheckResult:
@@ -249,15 +262,14 @@ def across_modes_asset(dataset: Dataset) -> dg.AssetsDefinition:
         by_mode = {mode: tables[asset] for asset, mode in modes.items()}
         named: dict[str, pl.DataFrame] = {mode: table for mode, table in by_mode.items()}  # noqa: C416 - of plain names
         picture = write_across_modes(named, workplace.folder.reports / dataset.comparison)
-        clauses = tuple(
-            correlation_clause(mode, table, correlation_verdict(dataset, mode, table), dataset)
-            for mode, table in by_mode.items()
-        )
+        clauses = tuple(_judged(dataset, mode, table) for mode, table in by_mode.items())
         written = across_page(
             Made(dataset, workplace, context), by_mode, {mode: tables[asset] for asset, mode in risks.items()}, clauses
         )
         table = mode_table(named)
-        told: dict[str, Any] = {
+        drift = drift_preview(pl.concat(drawings(context.instance, dataset, mode) for mode in by_mode))
+        told: dict[str, Any] = {} if drift is None else {"drift": dg.MetadataValue.md(drift)}
+        told |= {
             "across modes": dg.MetadataValue.md(picture.preview),
             "figure": dg.MetadataValue.path(str(picture.path)),
             "report": dg.MetadataValue.path(str(written)),

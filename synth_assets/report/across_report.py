@@ -11,7 +11,15 @@ from synth_assets.report.mode_bars import mode_bars
 from synth_assets.report.mode_report import INSIDE
 from synth_assets.report.page import Cell, Document, Fact, Gallery, Prose, Section, Table, Tone
 from synth_assets.report.precision import decimals, told
-from synth_assets.report.privacy_tables import OUTCOME_TONE, AttackLine, Clause, Outcome, privacy_blocks
+from synth_assets.report.privacy_tables import (
+    AttackLine,
+    Clause,
+    Outcome,
+    listed,
+    privacy_blocks,
+    safety_sentence,
+    worst_outcome,
+)
 from synth_assets.report.risk_map import Placed, risk_map
 from synth_assets.schema import Mode
 
@@ -31,6 +39,7 @@ class AcrossEvidence:
         links: For each mode words and addresses of its pages.
         provenance: Names and what they are.
         minimum_count: The smallest count that may be told.
+        old: The modes whose comparison is of another drawing than the present one, or beside another original.
     """
 
     name: str
@@ -43,6 +52,7 @@ class AcrossEvidence:
     links: Mapping[Mode, tuple[tuple[str, str], ...]]
     provenance: tuple[Fact, ...]
     minimum_count: int
+    old: tuple[Mode, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -64,7 +74,12 @@ def across_report(found: AcrossEvidence, extra: Sequence[Section] = ()) -> Docum
         reach=INSIDE,
         verdict=verdict,
         tone=tone,
-        sentences=(_closest(found), _safety(found), "Whether a table is released is for a person to decide."),
+        further=_old(found),
+        sentences=(
+            _closest(found),
+            safety_sentence(found.clauses, list(found.measurements)),
+            "Whether a table is released is for a person to decide.",
+        ),
         facts=(
             Fact("Modes", ", ".join(found.measurements)),
             Fact("Rows of the original", f"{found.rows:,}"),
@@ -74,6 +89,16 @@ def across_report(found: AcrossEvidence, extra: Sequence[Section] = ()) -> Docum
         provenance=found.provenance,
     )
     return document.with_sections(extra)
+
+
+def _old(found: AcrossEvidence) -> tuple[tuple[str, Tone], ...]:
+    """What is said where figures are of another drawing than the one that is stored."""
+    if not found.old:
+        return ()
+    again = listed([f"{mode}_{found.name}_comparison" for mode in found.old])
+    return (
+        (f"Closeness of {listed(found.old)} mode is that of an earlier table: materialise {again} again", "unsure"),
+    )
 
 
 def _rows(table: pl.DataFrame) -> int:
@@ -163,38 +188,16 @@ def _closest(found: AcrossEvidence) -> str:
     return f"{words}, where sampling alone would give {floor}{tail}."
 
 
-def _safety(found: AcrossEvidence) -> str:
-    by_outcome = {outcome: _modes_with(found, outcome) for outcome in OUTCOME_TONE}
-    words: dict[Outcome, str] = {
-        "not kept": "attacks on {} gain more than the policy allows",
-        "not enough evidence": "for {} there is not enough evidence that attacks gain no more than the policy allows",
-        "not run": "on {} no attack was made",
-        "kept": "on {} attacks gain no more than the policy allows",
-    }
-    said = [text.format(_listed(by_outcome[outcome])) for outcome, text in words.items() if by_outcome[outcome]]
-    text = "; ".join(said) or "no check of privacy was made"
-    return f"{text[0].upper()}{text[1:]}."
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
-
-
 def _modes_with(found: AcrossEvidence, outcome: Outcome) -> list[str]:
-    return [mode for mode in found.measurements if _worst(found, mode) == outcome]
-
-
-def _worst(found: AcrossEvidence, mode: Mode) -> Outcome:
-    own = [one.outcome for one in found.clauses if one.mode == mode and one.about == "risk"]
-    return next((outcome for outcome in ("not kept", "not enough evidence", "not run") if outcome in own), "kept")
+    return [mode for mode in found.measurements if worst_outcome(found.clauses, mode) == outcome]
 
 
 def _verdict(found: AcrossEvidence) -> tuple[str, Tone]:
     placed = sorted(_placed(found), key=lambda one: one.distance)
-    worst = [_worst(found, mode) for mode in found.measurements]
+    worst = [worst_outcome(found.clauses, mode) for mode in found.measurements]
     closest = placed[0].mode
     if "not kept" in worst:
-        return f"{_listed(_modes_with(found, 'not kept')).capitalize()}: attacks gain too much", "bad"
+        return f"{listed(_modes_with(found, 'not kept')).capitalize()}: attacks gain too much", "bad"
     if any(one != "kept" for one in worst):
         return f"{closest.capitalize()} comes closest; the evidence on privacy is not complete", "unsure"
     return f"{closest.capitalize()} comes closest, and attacks gain nothing that the policy forbids", "good"

@@ -70,26 +70,28 @@ def heading(figure: "Figure", title: str) -> None:
     write(figure, MARGIN, 0.2, fitted(title, room, size=TITLE_SIZE), size=TITLE_SIZE, weight="bold")
 
 
-def keys(figure: "Figure", top: float, entries: Sequence[tuple[str, dict[str, Any]]]) -> None:
+def keys(figure: "Figure", top: float, entries: Sequence[tuple[str, dict[str, Any]]], *, left: float = MARGIN) -> None:
     """One line that says what colours and marks mean.
 
     Args:
         figure: Where it is written.
         top: In inches from the upper edge.
         entries: What each means, and the look of a patch or, where it has a marker, of a mark.
+        left: In inches from the left edge.
     """
     from matplotlib.lines import Line2D  # noqa: PLC0415 - slow to import
     from matplotlib.patches import Patch  # noqa: PLC0415 - as above
 
+    bare: dict[str, Any] = {"linestyle": ""}
     handles = [
-        Line2D([], [], linestyle="", label=label, **look) if "marker" in look else Patch(label=label, **look)
+        Line2D([], [], label=label, **bare | look) if "marker" in look else Patch(label=label, **look)
         for label, look in entries
     ]
     width, height = figure.get_size_inches()
     figure.legend(
         handles=handles,
         loc="upper left",
-        bbox_to_anchor=(MARGIN / width, 1 - top / height),
+        bbox_to_anchor=(left / width, 1 - top / height),
         ncols=len(handles),
         frameon=False,
         fontsize=TEXT_SIZE,

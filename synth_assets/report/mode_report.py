@@ -1,6 +1,6 @@
 """The report on one synthetic table beside its original: what a data steward looks at before deciding."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -18,8 +18,17 @@ from synth_assets.report.drawings import (
     strongest_and_worst,
 )
 from synth_assets.report.network import network_caption, network_figure
-from synth_assets.report.page import Block, Cell, Document, Drawing, Fact, Gallery, Listing, Prose, Section, Table, Tone
+from synth_assets.report.page import Block, Cell, Document, Drawing, Fact, Gallery, Prose, Section, Table, Tone
 from synth_assets.report.precision import TOO_FEW, decimals, told
+from synth_assets.report.privacy_tables import (
+    OUTCOME_TONE,
+    AttackLine,
+    Clause,
+    Outcome,
+    privacy_blocks,
+    safety_sentence,
+    worst_outcome,
+)
 from synth_assets.report.vector import Vector
 from synth_assets.schema import Mode
 
@@ -27,6 +36,13 @@ MOST_DRAWN = 40
 """Columns with a figure in the page; of more, those furthest from the original."""
 
 INSIDE = "Compares with the original: this page stays inside."
+
+_PRIVACY: Mapping[Outcome, str] = {
+    "kept": "attacks gain nothing that the policy forbids",
+    "not kept": "attacks gain more than the policy allows",
+    "not enough evidence": "not enough evidence that attacks gain no more than the policy allows",
+    "not run": "attacks on this table were not made, or not all",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +56,8 @@ class ModeEvidence:
         comparison: With its original.
         utility: As ``Utility.summary``; ``None`` where it was not measured.
         description: From which it was drawn; ``None`` where it is not at hand.
-        checks: What checks found, a sentence each.
+        clauses: What the policy makes of it.
+        attacks: Every attack on it.
         privacy: What differential privacy bounds, and where its spend stands, a sentence each.
         links: Words and addresses of other pages.
         provenance: Names and what they are.
@@ -53,7 +70,8 @@ class ModeEvidence:
     comparison: Comparison
     utility: pl.DataFrame | None = None
     description: Description | None = None
-    checks: tuple[str, ...] = ()
+    clauses: tuple[Clause, ...] = ()
+    attacks: tuple[AttackLine, ...] = ()
     privacy: tuple[str, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
     provenance: tuple[Fact, ...] = ()
@@ -68,14 +86,15 @@ def mode_report(found: ModeEvidence, extra: Sequence[Section] = ()) -> Document:
         extra: More sections, such as drift between regenerations; they come before where it comes from.
     """
     said = closeness(found.comparison, found.mode, found.minimum_count, found.utility)
-    last = "How safe the table is to share is told beside the other modes, and decided by a person."
+    outcome = worst_outcome(found.clauses, found.mode)
     document = Document(
         title=f"{found.title}: {found.mode} mode",
         kicker=f"Comparison of {found.name} with its original",
         reach=INSIDE,
         verdict=said.verdict,
         tone=said.tone,
-        sentences=(*said.sentences, last),
+        further=((f"Privacy: {_PRIVACY[outcome]}", OUTCOME_TONE[outcome]),),
+        sentences=(*said.sentences, safety_sentence(found.clauses, [found.mode])),
         facts=(
             Fact("Rows of the original", f"{found.comparison.original_rows:,}"),
             Fact("Synthetic rows", f"{found.comparison.synthetic_rows:,}"),
@@ -97,7 +116,7 @@ def _sections(found: ModeEvidence) -> list[Section]:
         sections += [Section("dependence", "What columns tell of each other", _dependence(found))]
     if found.description is not None and found.description.mode == "correlated":
         sections += [Section("network", "The network it was drawn from", (network_drawing(found.description),))]
-    return [*sections, Section("privacy", "Privacy", _privacy(found))]
+    return [*sections, Section("privacy", "What checks and attacks found", _privacy(found))]
 
 
 def utility_table(found: ModeEvidence) -> Block:
@@ -205,7 +224,5 @@ def network_drawing(description: Description) -> Drawing:
 
 
 def _privacy(found: ModeEvidence) -> tuple[Block, ...]:
-    blocks: list[Block] = [Listing(found.privacy)] if found.privacy else []
-    if found.checks:
-        blocks.append(Listing(found.checks))
-    return (*blocks, Prose("Attacks, limits and the other modes:", found.links)) if found.links else tuple(blocks)
+    blocks = privacy_blocks(found.clauses, found.attacks, found.privacy)
+    return (*blocks, Prose("More on this table:", found.links)) if found.links else blocks

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from synth_assets.report.page import Block, Cell, Listing, Prose, Table, Tone
 from synth_assets.schema import Mode
@@ -79,6 +79,38 @@ class AttackLine:
         return "kept" if self.upper <= self.limit else "not enough evidence"
 
 
+_SAID: Mapping[Outcome, str] = {
+    "not kept": "attacks on {} gain more than the policy allows",
+    "not enough evidence": "for {} there is not enough evidence that attacks gain no more than the policy allows",
+    "not run": "on {} attacks were not made, or not all",
+    "kept": "on {} attacks gain no more than the policy allows",
+}
+
+
+def worst_outcome(clauses: Sequence[Clause], mode: Mode) -> Outcome:
+    """The worst that the clauses on risk make of a mode's table; not run where there is none."""
+    own = [one.outcome for one in clauses if one.mode == mode and one.about == "risk"] or ["not run"]
+    return next(outcome for outcome in _SAID if outcome in own)
+
+
+def safety_sentence(clauses: Sequence[Clause], modes: Sequence[Mode]) -> str:
+    """What attacks gain from the tables of some modes, as one sentence."""
+    by_outcome = {outcome: [mode for mode in modes if worst_outcome(clauses, mode) == outcome] for outcome in _SAID}
+    text = "; ".join(
+        words.format(listed(by_outcome[outcome])) for outcome, words in _SAID.items() if by_outcome[outcome]
+    )
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as a person lists them.
+
+    >>> listed(["a"]), listed(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
 def privacy_blocks(
     clauses: Sequence[Clause], attacks: Sequence[AttackLine], bounds: tuple[str, ...]
 ) -> tuple[Block, ...]:
@@ -89,13 +121,14 @@ def privacy_blocks(
         attacks: On every mode; may be empty.
         bounds: What differential privacy bounds, a sentence a mode.
     """
+    several = len({one.mode for one in clauses}) > 1
     judged = Table(
         caption="Each clause of the policy, and what decides it",
-        head=("clause", "mode", "outcome", "figure", "from", "to", "limit"),
-        rows=tuple(_clause(one) for one in clauses),
+        head=_columns(("clause", "mode", "outcome", "figure", "from", "to", "limit"), several=several),
+        rows=tuple(_columns(_clause(one), several=several) for one in clauses),
         note="Figure, from and to: of the attack that decides, or of the pair of columns that changes most.",
     )
-    said = Listing(tuple(f"{one.mode.capitalize()}, {one.clause}. {one.sentence}" for one in clauses))
+    said = Listing(tuple(_said_of(one, several=several) for one in clauses))
     sources = Listing(tuple(dict.fromkeys(f"{one.clause}: {one.source}." for one in clauses)))
     words = (Prose("The same in words:"), said, Prose("Where the limits come from:"), sources)
     bounded = (Prose("What differential privacy bounds:"), Listing(bounds))
@@ -105,13 +138,39 @@ def privacy_blocks(
     )
     tried = Table(
         caption="Each attack, with its interval and the limit",
-        head=("attack", "mode", "tries", "on those described", "on others", "excess", "from", "to", "limit", "outcome"),
-        rows=tuple(_attack(one) for one in attacks),
+        head=_columns(_ATTACK_HEAD, several=several),
+        rows=tuple(_columns(_attack(one), several=several) for one in attacks),
         note=note,
     )
+    if not clauses:
+        return (Prose("Neither checks nor attacks were made."), *bounded)
     if not attacks:
-        return (judged, Prose("No attack could be made: nobody is held out, or too few."), *words, *bounded)
+        return (judged, Prose("No attack is told: see each clause for why."), *words, *bounded)
     return (judged, *words, tried, *bounded)
+
+
+_ATTACK_HEAD = (
+    "attack",
+    "mode",
+    "tries",
+    "on those described",
+    "on others",
+    "excess",
+    "from",
+    "to",
+    "limit",
+    "outcome",
+)
+
+
+def _columns(cells: tuple[Any, ...], *, several: bool) -> tuple[Any, ...]:
+    """A line of a table; without the mode, which is second, where all are of one."""
+    return cells if several else (cells[0], *cells[2:])
+
+
+def _said_of(one: Clause, *, several: bool) -> str:
+    clause = f"{one.mode.capitalize()}, {one.clause}" if several else f"{one.clause[0].upper()}{one.clause[1:]}"
+    return f"{clause}. {one.sentence}"
 
 
 def _clause(one: Clause) -> tuple[Cell, ...]:

@@ -9,6 +9,8 @@ from synth_assets.report.vector import Vector
 Tone: TypeAlias = Literal["plain", "good", "unsure", "bad"]
 """Of a verdict; always said in words too, for colour alone tells nobody."""
 
+_WORSE: tuple[Tone, ...] = ("good", "plain", "unsure", "bad")
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -170,6 +172,7 @@ class Document:
         facts: Of the head.
         sections: In order.
         provenance: What it was made from.
+        further: More verdicts, each on another question, with its tone; the head shows the worst tone of all.
     """
 
     title: str
@@ -181,6 +184,12 @@ class Document:
     facts: tuple[Fact, ...]
     sections: tuple[Section, ...]
     provenance: tuple[Fact, ...]
+    further: tuple[tuple[str, Tone], ...] = ()
+
+    @property
+    def worst(self) -> Tone:
+        """The worst tone of all verdicts."""
+        return max(self.tone, *(tone for _, tone in self.further), self.tone, key=_WORSE.index)
 
     def with_sections(self, extra: Sequence[Section]) -> "Document":
         """The same page with more sections, before its provenance."""
