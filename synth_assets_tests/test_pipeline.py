@@ -31,6 +31,11 @@ WITHOUT_REPORTS = ("--select", "not group:reports")
 SYNTHETIC = [f"{mode}_ae" for mode in MODES]
 DESCRIPTIONS = [f"{name}_description" for name in SYNTHETIC]
 COMPARISONS = [f"{name}_comparison" for name in SYNTHETIC]
+GLANCED_AT = [
+    *("london_postcodes", "mock_ae", "deidentified_ae", "random_ae_description", "independent_ae_description"),
+    *SYNTHETIC,
+    *(f"{name}_risk" for name in SYNTHETIC),
+]
 DTYPES = {"category": pl.String, "text": pl.String, "integer": pl.Int64, "float": pl.Float64, "date": pl.Date}
 
 
@@ -135,6 +140,26 @@ def test_columns_are_those_that_the_ui_is_told(full: Run, spec: dg.AssetSpec):
         assert stored == DTYPES.get(kind, stored) or "then it is text" in str(column.description)
 
 
+@pytest.mark.parametrize("spec", MADE, ids=lambda spec: spec.key.to_user_string())
+def test_the_ui_says_of_every_asset_what_it_is_and_shows_a_figure(full: Run, spec: dg.AssetSpec):
+    with dg.DagsterInstance.from_config(str(full.data / "dagster_home")) as instance:
+        [record] = instance.fetch_materializations(spec.key, limit=1).records
+    made = record.event_log_entry.asset_materialization
+    assert made is not None
+    told = {name: value.value for name, value in made.metadata.items()}
+
+    assert spec.description
+    assert spec.description[0].isupper()
+    assert spec.owners == ["team:data-stewards"]
+    assert spec.kinds
+    assert any(isinstance(value, str) and value.startswith("![") for value in told.values())
+    assert isinstance(told["dagster/row_count"], int)
+    assert isinstance(told["seconds"], float)
+    assert any(name.startswith("preview") for name in told) == (
+        spec.group_name == "synthetic" or spec.key == dg.AssetKey("london_postcodes")
+    )
+
+
 def test_deidentification_is_what_it_says(full: Run):
     original, table = full.warehouse.read("mock_ae"), full.warehouse.read("deidentified_ae")
     kept = original.filter(pl.col("Gender").is_in(["Male", "Female"]))
@@ -192,6 +217,7 @@ def test_figures_are_in_the_reports(full: Run):
         "ae_comparison/across_modes.png",
         "anonymised_ae/trade_off.png",
         "correlated_ae_description/network.png",
+        *(f"{name}/at_a_glance.png" for name in GLANCED_AT),
         *(f"{name}/{figure}.png" for name in COMPARISONS for figure in ("histograms", "mutual_information")),
     }
 

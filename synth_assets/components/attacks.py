@@ -14,7 +14,8 @@ from synth_assets.measure.risk import Attack, Risks, Verdict, decide, risk
 from synth_assets.measure.risk.copies import NAME as COPIES
 from synth_assets.measure.risk.lookalikes import lookalikes
 from synth_assets.policy import Policy, Rule
-from synth_assets.schema import Schema
+from synth_assets.report.privacy_tables import AttackLine
+from synth_assets.schema import Mode, Schema
 from synth_assets.storage.sample import Flags, rows_of, rows_where, sample_of, some_of
 
 ATTACK_CHECK, COPY_CHECK = "attack_risk", "copy_risk"
@@ -105,3 +106,22 @@ def _sides(units: Frame) -> tuple[Flags, Flags, int]:
         flags = relation.project("described, held_out and counted as control").fetchnumpy()
         [(persons,)] = relation.filter("held_out and counted").aggregate("count(distinct person)").fetchall()
     return np.asarray(flags["described"], dtype=np.bool_), np.asarray(flags["control"], dtype=np.bool_), int(persons)
+
+
+def lines_of(dataset: Dataset, mode: Mode, table: pl.DataFrame) -> list[AttackLine]:
+    """The attacks that a risk asset left, each with the policy's limit."""
+    policy = dataset.policy
+    return [
+        AttackLine(
+            mode=mode,
+            name=f"{row['name']} ({row['variant']})" if row["variant"] else row["name"],
+            attacks=row["attacks"],
+            described=row["training_rate"],
+            others=row["control_rate"],
+            excess=row["excess"],
+            lower=row["lower"],
+            upper=row["upper"],
+            limit=(policy.copy_risk if row["name"] == COPIES else policy.attack_risk).limit,
+        )
+        for row in table.iter_rows(named=True)
+    ]

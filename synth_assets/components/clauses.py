@@ -4,6 +4,7 @@ import dagster as dg
 import polars as pl
 from dagster import DagsterInstance
 
+from synth_assets.components.attacks import lines_of
 from synth_assets.components.dataset import Dataset
 from synth_assets.components.history import is_of_a_run, is_of_present, last_checked
 from synth_assets.components.risks import ATTACK_CHECK, COPY_CHECK
@@ -105,20 +106,4 @@ def _attacks(table: pl.DataFrame, *, copies: bool) -> list[Attack]:
 
 def attack_lines(instance: DagsterInstance, dataset: Dataset, mode: Mode, table: pl.DataFrame) -> list[AttackLine]:
     """The attacks themselves, each with the policy's limit; none where they are of another drawing."""
-    policy = dataset.policy
-    if not _attacked(instance, dataset, mode):
-        return []
-    return [
-        AttackLine(
-            mode=mode,
-            name=f"{row['name']} ({row['variant']})" if row["variant"] else row["name"],
-            attacks=row["attacks"],
-            described=row["training_rate"],
-            others=row["control_rate"],
-            excess=row["excess"],
-            lower=row["lower"],
-            upper=row["upper"],
-            limit=(policy.copy_risk if row["name"] == COPIES else policy.attack_risk).limit,
-        )
-        for row in table.iter_rows(named=True)
-    ]
+    return lines_of(dataset, mode, table) if _attacked(instance, dataset, mode) else []

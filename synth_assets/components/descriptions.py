@@ -16,6 +16,7 @@ from synth_assets.components.inputs import gated
 from synth_assets.components.metadata import DECIMALS, told_columns
 from synth_assets.components.pages import Made, description_page
 from synth_assets.components.parameters import PARAMETERS, parameters
+from synth_assets.components.portraits import of_description
 from synth_assets.components.protected import table_version, told_version, units_of
 from synth_assets.components.resources import Workplace
 from synth_assets.components.spending import MARK_DIGEST, MARK_SEQUENCE, Spending, data_version, known_anchors
@@ -196,9 +197,9 @@ class Describing:
 
 
 def _drawn(made: Description, name: str, workplace: Workplace) -> dict[str, Any]:
-    """The network as a file, and as a preview; nothing in modes that have none."""
+    """The network as a file, and as a preview; the columns in modes that have none."""
     if made.mode != "correlated":
-        return {}
+        return of_description(made, name, workplace.folder.reports)
     picture = write_network(made, workplace.folder.reports / name, name=name)
     return {
         "network drawn": dg.MetadataValue.md(picture.preview),

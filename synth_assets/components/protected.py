@@ -10,6 +10,7 @@ import polars as pl
 from synth_assets.components.dataset import Dataset
 from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.metadata import DECIMALS, declared_columns, rounded, steps_taken
+from synth_assets.components.portraits import of_inside
 from synth_assets.components.resources import Workplace
 from synth_assets.components.uniqueness import special_unique_figures
 from synth_assets.components.versions import versioned
@@ -81,6 +82,8 @@ def _deidentified(dataset: Dataset) -> dg.AssetsDefinition:
             most, aside = dataset.privacy.rows_per_person, dataset.hold_out
             write_parquet(units(result.batches, result.rows, result.persons, most=most, hold_out=aside, key=key), held)
             told = {"rows in": result.rows_in, "rows out": result.rows, "steps": steps_taken(result.outcomes)}
+            schema = dataset.schema(folder.input, key)
+            told |= of_inside(result, schema, dataset.minimum_count, dataset.deidentified, folder.reports)
             yield versioned(
                 WithBeside(result, {units_of(dataset.deidentified): ParquetFile(held)}),
                 version=table_version(result, ParquetFile(held), key),

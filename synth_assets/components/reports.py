@@ -259,6 +259,7 @@ def across_modes_asset(dataset: Dataset) -> dg.AssetsDefinition:
     def comparison(
         context: dg.AssetExecutionContext, workplace: Workplace, **tables: pl.DataFrame
     ) -> dg.Output[pl.DataFrame]:
+        started = time.perf_counter()
         by_mode = {mode: tables[asset] for asset, mode in modes.items()}
         named: dict[str, pl.DataFrame] = {mode: table for mode, table in by_mode.items()}  # noqa: C416 - of plain names
         picture = write_across_modes(named, workplace.folder.reports / dataset.comparison)
@@ -274,7 +275,8 @@ def across_modes_asset(dataset: Dataset) -> dg.AssetsDefinition:
             "figure": dg.MetadataValue.path(str(picture.path)),
             "report": dg.MetadataValue.path(str(written)),
         }
-        return dg.Output(table, metadata=told | rounded(_by_mode(table)))
+        told |= rounded(_by_mode(table)) | {"seconds": round(time.perf_counter() - started, 3)}
+        return dg.Output(table, metadata=told)
 
     return comparison
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import dagster as dg
 
-from synth_assets.components.attacks import ATTACK_CHECK, COPY_CHECK, Measured, measure_risk, sampled
+from synth_assets.components.attacks import ATTACK_CHECK, COPY_CHECK, Measured, lines_of, measure_risk, sampled
 from synth_assets.components.dataset import Dataset
 from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.inputs import gated
 from synth_assets.components.metadata import DECIMALS, rounded, told_columns
+from synth_assets.components.portraits import of_attacks
 from synth_assets.components.protected import units_of
 from synth_assets.components.resources import Randomness, Workplace
 from synth_assets.components.stored import stored_description
@@ -73,8 +74,10 @@ def risk_asset(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
         found = measure_risk(dataset, workplace, original, units, synthetic, told, rng)
         private = dataset.privacy.bound(mode)[0] is not None
         yield from verdicts(found, dataset, private=private)
-        told = figures(found) | sampled(synthetic.rows) | {"seconds": round(time.perf_counter() - started, 3)}
-        yield dg.Output(Risks((), (), (0, 0, 0)).table if found is None else found.risks.table, metadata=told)
+        table = Risks((), (), (0, 0, 0)).table if found is None else found.risks.table
+        told = figures(found) | sampled(synthetic.rows)
+        told |= of_attacks(lines_of(dataset, mode, table), dataset.risk(mode), workplace.folder.reports)
+        yield dg.Output(table, metadata=told | {"seconds": round(time.perf_counter() - started, 3)})
 
     return measured
 

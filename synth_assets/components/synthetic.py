@@ -1,15 +1,15 @@
 """A synthetic table per mode, made from its description and from nothing else; and the check that it fits."""
 
 import dagster as dg
-import polars as pl
 
 from synth_assets.components.dataset import Dataset
 from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.metadata import declared_columns, preview
-from synth_assets.components.resources import Randomness
+from synth_assets.components.portraits import first_rows, of_synthetic
+from synth_assets.components.resources import Randomness, Workplace
 from synth_assets.components.snapshot import refresh_snapshot
 from synth_assets.describe import Description
-from synth_assets.frames import BatchedTable, Frame
+from synth_assets.frames import Frame
 from synth_assets.generate import SyntheticRows, check_rows, generate_batches
 from synth_assets.measure.conformity import conformity
 from synth_assets.schema import Mode
@@ -44,9 +44,12 @@ def _synthetic(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
         hooks={refresh_snapshot, say_what_to_do},
         freshness_policy=dataset.freshness,
     )
-    def synthetic(config: Rows, randomness: Randomness, description: Description) -> dg.Output[SyntheticRows]:
+    def synthetic(
+        config: Rows, workplace: Workplace, randomness: Randomness, description: Description
+    ) -> dg.Output[SyntheticRows]:
         rows = rows_wanted(dataset, mode, description, config.rows)
         table = generate_batches(description, rows=rows, rng=randomness.rng(name))
+        first = first_rows(table)  # made for this, and once more when the table is written
         return dg.Output(
             table,
             metadata={
@@ -54,16 +57,12 @@ def _synthetic(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
                 "rows": rows,
                 "seed": str(randomness.seed),
                 "regeneration": randomness.regeneration,
-                "preview (synthetic rows)": preview(first_batch(table)),
-            },
+                "preview (synthetic rows)": preview(first),
+            }
+            | of_synthetic(first, description, rows, name, workplace.folder.reports),
         )
 
     return synthetic
-
-
-def first_batch(table: BatchedTable) -> pl.DataFrame:
-    """The first rows; they are made for this, and once more when the table is written."""
-    return next(iter(table.batches()))
 
 
 def rows_wanted(dataset: Dataset, mode: Mode, description: Description, asked: int | None) -> int:

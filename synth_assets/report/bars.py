@@ -88,10 +88,7 @@ def bars(comparison: Comparison, column: str, *, minimum_count: int = MINIMUM_CO
     if not measured.height:
         message = f"There is no column {column!r}. Allowed: {', '.join(comparison.columns['column'])}."
         raise MeasurementError(message)
-    counts = comparison.histograms.filter(pl.col("column") == column)
-    counts = counts.filter(~pl.col("missing") | (pl.col("original") + pl.col("synthetic") > 0))
-    ordered = bool(counts["ordered"].any()) or counts["lower"].is_not_null().any()
-    counts = _on_axis(counts, minimum_count) if ordered else _folded(counts, minimum_count)
+    ordered, counts = _drawn(comparison.histograms.filter(pl.col("column") == column), minimum_count)
     return Bars(
         column=column,
         type=measured["type"].item(),
@@ -104,6 +101,25 @@ def bars(comparison: Comparison, column: str, *, minimum_count: int = MINIMUM_CO
         minimum_count=minimum_count,
         open_ended=bool((counts["lower"].is_not_null() & ~counts["declared"]).any()),
     )
+
+
+def bars_of(counts: pl.DataFrame, minimum_count: int, longest: int = LONGEST_LIST) -> tuple[bool, tuple[Bar, ...]]:
+    """The bars of one column of one table, and whether they have an order of their own.
+
+    Args:
+        counts: See ``column_counts``; of one column.
+        minimum_count: The smallest count that may be shown; 1 for a table that may be shown whole.
+        longest: Categories of a longer list are ranked, and the rest is one bar.
+    """
+    ordered, drawn = _drawn(counts, minimum_count, longest)
+    return ordered, _shown(drawn, minimum_count)
+
+
+def _drawn(counts: pl.DataFrame, minimum_count: int, longest: int = LONGEST_LIST) -> tuple[bool, pl.DataFrame]:
+    """Whether the bars have an order, and the counts that become one, in theirs."""
+    present = counts.filter(~pl.col("missing") | (pl.col("original") + pl.col("synthetic") > 0))
+    ordered = bool(present["ordered"].any()) or present["lower"].is_not_null().any()
+    return ordered, _on_axis(present, minimum_count) if ordered else _folded(present, minimum_count, longest)
 
 
 def hidden(counts: np.ndarray, minimum_count: int) -> np.ndarray:
@@ -151,7 +167,7 @@ def _together(counts: pl.DataFrame, label: str) -> pl.DataFrame:
     return one.with_columns(label=pl.lit(label), **rows, **place)
 
 
-def _folded(counts: pl.DataFrame, minimum_count: int) -> pl.DataFrame:
+def _folded(counts: pl.DataFrame, minimum_count: int, longest: int) -> pl.DataFrame:
     """Categories in the order in which they are drawn, then what is folded, then missing.
 
     Which category with original rows is folded does not depend on the synthetic table: else two figures of one original
@@ -161,11 +177,11 @@ def _folded(counts: pl.DataFrame, minimum_count: int) -> pl.DataFrame:
     invented = (pl.col("original") == 0) & (pl.col("synthetic") > 0)
     named = ~pl.col("missing") & (pl.col("declared") | (pl.col("original") >= minimum_count) | invented)
     listed, rest = counts.filter(named), counts.filter(~named & ~pl.col("missing"))
-    if listed.height > LONGEST_LIST:
+    if listed.height > longest:
         shown = pl.when(pl.col("original") >= minimum_count).then("original").otherwise(0)
         listed = listed.sort(shown, "position", descending=[True, False])
-        rest = pl.concat([rest, listed.slice(LONGEST_LIST)])
-        listed = listed.head(LONGEST_LIST)
+        rest = pl.concat([rest, listed.slice(longest)])
+        listed = listed.head(longest)
     return pl.concat([listed, _together(rest, OTHER), missing])
 
 

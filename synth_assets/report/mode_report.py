@@ -7,6 +7,7 @@ import polars as pl
 
 from synth_assets.describe import Description
 from synth_assets.measure import Comparison
+from synth_assets.report.attack_intervals import attack_drawing
 from synth_assets.report.bars import MINIMUM_COUNT
 from synth_assets.report.closeness import MEASURES, closeness, said_times, times, tone_of
 from synth_assets.report.dependence_panel import MOST_COLUMNS, dependence_drawings
@@ -225,4 +226,6 @@ def network_drawing(description: Description) -> Drawing:
 
 def _privacy(found: ModeEvidence) -> tuple[Block, ...]:
     blocks = privacy_blocks(found.clauses, found.attacks, found.privacy)
+    if found.attacks:
+        blocks = (attack_drawing(found.attacks), *blocks)
     return (*blocks, Prose("More on this table:", found.links)) if found.links else blocks

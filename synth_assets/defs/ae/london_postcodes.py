@@ -1,6 +1,7 @@
 """The asset ``london_postcodes`` and its checks."""
 
 import os
+import time
 from collections.abc import Iterator
 from typing import Any, Literal
 
@@ -9,8 +10,9 @@ import polars as pl
 
 from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.metadata import column_schema, preview
+from synth_assets.components.portraits import of_inside
 from synth_assets.components.resources import Randomness, Workplace
-from synth_assets.schema import Column, Interval
+from synth_assets.schema import Column, Interval, Schema
 from synth_assets.source.deprivation import DECILE, LSOA_CODE, RANK, lsoa_deprivation
 from synth_assets.source.download import LONDON_POSTCODES_URL
 from synth_assets.source.london_postcodes import LondonPostcodes, find_postcodes
@@ -18,6 +20,7 @@ from synth_assets.source.postcodes import POSTCODE_PATTERN, POSTCODE_SCHEMA
 
 URL_VARIABLE = "SYNTH_ASSETS_POSTCODES_URL"
 OWNER = "team:data-stewards"
+DRAWN = ("In Use?", "District", RANK, DECILE)
 PREVIEWED = ("Postcode", "In Use?", "District", LSOA_CODE, RANK, DECILE)
 SHOWN_EVERY_BYTES = 10_000_000
 DECILE_COLUMN = Column(
@@ -61,6 +64,7 @@ def london_postcodes(
     context: dg.AssetExecutionContext, config: PostcodeConfig, workplace: Workplace, randomness: Randomness
 ) -> Iterator[Any]:
     """Find the directory, add each LSOA's decile, say where it came from."""
+    started = time.perf_counter()
     found = find_postcodes(
         workplace.folder.input,
         randomness.rng("london_postcodes"),
@@ -71,7 +75,10 @@ def london_postcodes(
     )
     deciles = lsoa_deprivation(found.table, over=config.deciles_over, imd_edition=config.imd_edition)
     table = found.table.join(deciles.select(LSOA_CODE, DECILE), on=LSOA_CODE, how="left", maintain_order="left")
-    yield dg.Output(table, metadata=_told(found, table, config))
+    told = _told(found, table, config)
+    shown = Schema(tuple(column for column in (*POSTCODE_SCHEMA, DECILE_COLUMN) if column.name in DRAWN))
+    told |= of_inside(table.select(shown.names), shown, 1, "london_postcodes", workplace.folder.reports)
+    yield dg.Output(table, metadata=told | {"seconds": round(time.perf_counter() - started, 3)})
     yield _reality(found)
 
 

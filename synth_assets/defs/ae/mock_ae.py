@@ -1,5 +1,6 @@
 """The asset ``mock_ae`` and its checks. The table stands for a sensitive one, and is treated as such."""
 
+import time
 from typing import Any
 
 import dagster as dg
@@ -7,10 +8,12 @@ import polars as pl
 
 from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.metadata import column_schema
+from synth_assets.components.portraits import of_inside
 from synth_assets.components.resources import Randomness, Workplace
 from synth_assets.defs.ae.london_postcodes import OWNER
 from synth_assets.describe.conform import conform
 from synth_assets.errors import SchemaError
+from synth_assets.measure.compare import MINIMUM_COUNT
 from synth_assets.protect.identifiers import valid_nhs_numbers
 from synth_assets.source.admissions import mock_admissions, mock_ae_schema
 from synth_assets.source.references import References, read_references
@@ -38,6 +41,7 @@ def mock_ae(
     config: AdmissionsConfig, workplace: Workplace, randomness: Randomness, london_postcodes: pl.DataFrame
 ) -> dg.Output[pl.DataFrame]:
     """Draw the admissions."""
+    started = time.perf_counter()
     references = read_references(workplace.folder.input)
     rng = randomness.rng("mock_ae")
     table = mock_admissions(london_postcodes, references, rng, rows=config.rows, patients=config.patients)
@@ -47,7 +51,8 @@ def mock_ae(
         "seed": str(randomness.seed),
         "mock": "every row is made up; hospitals and treatments are real names",
     }
-    return dg.Output(table, metadata=told)
+    told |= of_inside(table, mock_ae_schema(references), MINIMUM_COUNT, "mock_ae", workplace.folder.reports)
+    return dg.Output(table, metadata=told | {"seconds": round(time.perf_counter() - started, 3)})
 
 
 @dg.asset_check(
