@@ -22,6 +22,7 @@ from synth_assets.defs.unmade import forget, tidy_snapshot, unmade
 from synth_assets.errors import LedgerError, SynthAssetsError
 from synth_assets.ledger import Ledger
 from synth_assets.ledger.accounting import epsilon_of
+from synth_assets.policy import load_policy
 from synth_assets.release.withdraw import withdraw
 from synth_assets.storage.folders import DataFolder
 from synth_assets.storage.key import project_key
@@ -239,6 +240,7 @@ def _release(options: argparse.Namespace) -> int:
     definitions = loaded(defs)
     keys, job = release_of(definitions, options.dataset)
     config = run_config(keys, definitions, {})
+    load_policy(options.policy)  # for its message, before anything is started
     chosen = {"policy": options.policy} | ({"mode": options.mode} if options.mode else {})
     config["ops"][keys[0].to_user_string()] = {"config": chosen}
     with DagsterInstance.get() as instance:

@@ -8,6 +8,7 @@ from typing import Any
 
 import dagster as dg
 from dagster import DagsterInstance
+from pydantic import Field
 
 from synth_assets.components.dataset import DEFAULT_MAX_PARENTS, Dataset
 from synth_assets.components.evidence import DOCUMENT_HASH, document_hash
@@ -19,6 +20,7 @@ from synth_assets.components.parameters import PARAMETERS, parameters
 from synth_assets.components.portraits import of_description
 from synth_assets.components.protected import table_version, told_version, units_of
 from synth_assets.components.resources import Workplace
+from synth_assets.components.run_config import CheckedConfig, takes
 from synth_assets.components.spending import MARK_DIGEST, MARK_SEQUENCE, Spending, data_version, known_anchors
 from synth_assets.components.stored import DOCUMENT, standing_description
 from synth_assets.describe import Description, describe
@@ -48,6 +50,7 @@ SAID = {
 def description_asset(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
     """The asset ``<mode>_<name>_description``."""
     name = f"{dataset.synthetic(mode)}_description"
+    takes(name, Redescribe)
 
     @dg.asset(
         name=name,
@@ -63,7 +66,6 @@ def description_asset(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, config: Redescribe, workplace: Workplace, original: TableHandle
     ) -> dg.Output[Description]:
         started = time.perf_counter()
-        config.check()
         task = Describing(dataset, mode, original, workplace)
         if dataset.privacy.bound(mode)[0] is None or mode == "random":
             made, reused = task.describe_or_reuse()
@@ -77,11 +79,13 @@ def description_asset(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
     return description
 
 
-class Redescribe(dg.Config):
+class Redescribe(CheckedConfig):
     """Whether to spend privacy budget again on data that did not change."""
 
-    redescribe: bool = False
-    reason: str = ""
+    redescribe: bool = Field(
+        default=False, description="true: describe anew though nothing changed; with epsilon that is a spend."
+    )
+    reason: str = Field(default="", description="Why; the ledger keeps it. Needed where redescribe is true.")
 
     def check(self) -> None:
         """Refuse to spend again without a reason.

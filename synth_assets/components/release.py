@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any, Literal
 
 import dagster as dg
+from pydantic import Field
 
 from synth_assets.components.copied import copied
 from synth_assets.components.dataset import Dataset
@@ -51,8 +52,13 @@ RELEASE_COLUMNS = {
 class ReleaseConfig(dg.Config):
     """Under which policy, and which counting mode: exact counts of two modes side by side would tell hidden ones."""
 
-    policy: str = "internal"
-    mode: Literal["independent", "correlated", "whichever is declared"] = "whichever is declared"
+    policy: Literal["internal", "nhs_small_numbers", "ons_10_5", "ema_0070", "public_release"] = Field(
+        default="internal", description="The dataset's own policy always holds; another one can only add to it."
+    )
+    mode: Literal["independent", "correlated", "whichever is declared"] = Field(
+        default="whichever is declared",
+        description="Which mode without epsilon goes out; if not said, correlated where it is declared.",
+    )
 
 
 def release_definitions(dataset: Dataset) -> tuple[dg.AssetsDefinition, Any]:

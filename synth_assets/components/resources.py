@@ -2,11 +2,14 @@
 
 import hashlib
 import os
+from collections.abc import Generator
+from contextlib import contextmanager
 
 import dagster as dg
 import numpy as np
 from pydantic import Field
 
+from synth_assets.components.run_config import refuse_out_of_range
 from synth_assets.errors import StorageError, SynthAssetsError
 from synth_assets.storage.folders import DataFolder
 from synth_assets.storage.key import project_key
@@ -30,6 +33,15 @@ class Randomness(dg.ConfigurableResource):
         description="Which drawing of the same descriptions this is: 0 by hand, the next one per schedule tick.",
     )
 
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Refuse numbers out of range before any step.
+
+        Raises:
+            SynthAssetsError: See ``check_seed``.
+        """
+        with told_in_log(context):
+            check_seed(self.seed, self.regeneration)
+
     def rng(self, asset: str) -> np.random.Generator:
         """The asset's own stream.
 
@@ -40,6 +52,17 @@ class Randomness(dg.ConfigurableResource):
         place = int.from_bytes(hashlib.sha256(asset.encode()).digest()[:4], "big")
         sequence = np.random.SeedSequence(self.seed, spawn_key=(place, self.regeneration))
         return np.random.Generator(np.random.PCG64(sequence))
+
+
+@contextmanager
+def told_in_log(context: dg.InitResourceContext) -> Generator[None]:
+    """What keeps a run from starting, in its log as a sentence of its own, above Dagster's chain of errors."""
+    try:
+        yield
+    except SynthAssetsError as error:
+        if context.log is not None:
+            context.log.error(str(error))  # noqa: TRY400 - the traceback follows in Dagster's own event
+        raise
 
 
 def check_seed(seed: int, regeneration: int = 0) -> None:
@@ -58,6 +81,16 @@ def check_seed(seed: int, regeneration: int = 0) -> None:
 
 class Workplace(dg.ConfigurableResource):
     """The data folder and the key, from the environment alone: nothing here can be set from a run's config."""
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Refuse a run whose config is out of range, before any of its steps.
+
+        Raises:
+            SynthAssetsError: See ``refuse_out_of_range``.
+        """
+        if context.run is not None:
+            with told_in_log(context):
+                refuse_out_of_range(context.run.run_config)
 
     @property
     def folder(self) -> DataFolder:

@@ -1,16 +1,18 @@
 """A synthetic table per mode, made from its description and from nothing else; and the check that it fits."""
 
 import dagster as dg
+from pydantic import Field
 
 from synth_assets.components.dataset import Dataset
 from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.metadata import declared_columns, preview
 from synth_assets.components.portraits import first_rows, of_synthetic
 from synth_assets.components.resources import Randomness, Workplace
+from synth_assets.components.run_config import CheckedConfig, takes
 from synth_assets.components.snapshot import refresh_snapshot
 from synth_assets.describe import Description
 from synth_assets.frames import Frame
-from synth_assets.generate import SyntheticRows, check_rows, generate_batches
+from synth_assets.generate import MOST_ROWS, SyntheticRows, check_rows, generate_batches
 from synth_assets.measure.conformity import conformity
 from synth_assets.schema import Mode
 from synth_assets.storage.warehouse import TableHandle
@@ -19,10 +21,25 @@ CONFORMITY_CHECK = "matches_schema_and_domain"
 DEFAULT_RANDOM_ROWS = 10_000
 
 
-class Rows(dg.Config):
+class Rows(CheckedConfig):
     """How many rows to generate."""
 
-    rows: int | None = None
+    rows: int | None = Field(
+        default=None,
+        description=(
+            f"1 to {MOST_ROWS:,}; if not given, what the dataset's YAML says, else as many as were described, else "
+            f"{DEFAULT_RANDOM_ROWS:,}."
+        ),
+    )
+
+    def check(self) -> None:
+        """Refuse a number that cannot be generated.
+
+        Raises:
+            GenerationError: See ``check_rows``.
+        """
+        if self.rows is not None:
+            check_rows(self.rows)
 
 
 def synthetic_definitions(dataset: Dataset, mode: Mode) -> tuple[dg.AssetsDefinition, dg.AssetChecksDefinition]:
@@ -32,6 +49,7 @@ def synthetic_definitions(dataset: Dataset, mode: Mode) -> tuple[dg.AssetsDefini
 
 def _synthetic(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
     name = dataset.synthetic(mode)
+    takes(name, Rows)
 
     @dg.asset(
         name=name,

@@ -121,7 +121,7 @@ def mock_admissions(
     Raises:
         SourceError: ``rows`` or ``patients`` is out of range, or no postcode is in use.
     """
-    patients = _number_of_patients(rows, patients)
+    patients = number_of_patients(rows, patients)
     streams = dict(zip(_STREAMS, rng.spawn(len(_STREAMS)), strict=True))
     patient = _patient_of_row(streams["patients"], rows, patients)
     numbers = draw_nhs_numbers(streams["numbers"], patients)
@@ -141,7 +141,12 @@ def mock_admissions(
     return pl.DataFrame(columns, schema=mock_ae_schema(references).dtypes)
 
 
-def _number_of_patients(rows: int, patients: int | None) -> int:
+def number_of_patients(rows: int, patients: int | None) -> int:
+    """How many people the admissions are of: as many as asked for, else one an admission.
+
+    Raises:
+        SourceError: ``rows`` or ``patients`` is out of range.
+    """
     if not 1 <= rows <= MAXIMUM_ROWS:
         message = f"A mock table of {rows:,} rows was asked for. Allowed: 1 to {MAXIMUM_ROWS:,}."
         raise SourceError(message)

@@ -46,9 +46,7 @@ def mock_postcodes(rng: np.random.Generator, *, rows: int = 20_000, imd_edition:
     Raises:
         SourceError: ``rows`` is out of range, or the edition is not known.
     """
-    if not 1 <= rows <= MAXIMUM_ROWS:
-        message = f"A mock postcode directory of {rows:,} rows was asked for. Allowed: 1 to {MAXIMUM_ROWS:,}."
-        raise SourceError(message)
+    check_size(rows)
     streams = dict(zip(_STREAMS, rng.spawn(len(_STREAMS)), strict=True))
     areas = _areas(streams, rows, number_of_lsoas(imd_edition))
     sizes = _sizes(streams["sizes"], rows, areas.height)
@@ -59,6 +57,17 @@ def mock_postcodes(rng: np.random.Generator, *, rows: int = 20_000, imd_edition:
         .cast({**POSTCODE_SCHEMA.dtypes})
         .sort("Postcode")
     )
+
+
+def check_size(rows: int) -> None:
+    """Refuse a directory that cannot be made.
+
+    Raises:
+        SourceError: ``rows`` is out of range.
+    """
+    if not 1 <= rows <= MAXIMUM_ROWS:
+        message = f"A mock postcode directory of {rows:,} rows was asked for. Allowed: 1 to {MAXIMUM_ROWS:,}."
+        raise SourceError(message)
 
 
 def _areas(streams: dict[str, np.random.Generator], rows: int, lsoas: int) -> pl.DataFrame:

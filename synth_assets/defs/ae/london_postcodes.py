@@ -7,15 +7,18 @@ from typing import Any, Literal
 
 import dagster as dg
 import polars as pl
+from pydantic import Field
 
 from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.metadata import column_schema, preview
 from synth_assets.components.portraits import of_inside
 from synth_assets.components.resources import Randomness, Workplace
+from synth_assets.components.run_config import CheckedConfig, takes
 from synth_assets.schema import Column, Interval, Schema
 from synth_assets.source.deprivation import DECILE, LSOA_CODE, RANK, lsoa_deprivation
 from synth_assets.source.download import LONDON_POSTCODES_URL
 from synth_assets.source.london_postcodes import LondonPostcodes, find_postcodes
+from synth_assets.source.mock_postcodes import MAXIMUM_ROWS, check_size
 from synth_assets.source.postcodes import POSTCODE_PATTERN, POSTCODE_SCHEMA
 
 URL_VARIABLE = "SYNTH_ASSETS_POSTCODES_URL"
@@ -33,13 +36,28 @@ DECILE_COLUMN = Column(
 )
 
 
-class PostcodeConfig(dg.Config):
+class PostcodeConfig(CheckedConfig):
     """Where postcodes may come from, and how their deprivation ranks are read."""
 
-    download: bool = False
-    imd_edition: Literal["2004", "2007", "2010", "2015", "2019", "2025"] = "2019"
-    deciles_over: Literal["national", "london"] = "national"
-    mock_rows: int = 20_000
+    download: bool = Field(default=False, description="Download the directory where there is no file in data/input.")
+    imd_edition: Literal["2004", "2007", "2010", "2015", "2019", "2025"] = Field(
+        default="2019", description="The edition of the Index of Multiple Deprivation whose ranks the file has."
+    )
+    deciles_over: Literal["national", "london"] = Field(
+        default="national", description="Tenths of all areas of England, or of those of London, as in the tutorial."
+    )
+    mock_rows: int = Field(default=20_000, description=f"Size of the mock directory: 1 to {MAXIMUM_ROWS:,}.")
+
+    def check(self) -> None:
+        """Refuse a mock directory that cannot be made.
+
+        Raises:
+            SourceError: See ``check_size``.
+        """
+        check_size(self.mock_rows)
+
+
+takes("london_postcodes", PostcodeConfig)
 
 
 @dg.asset(

@@ -5,28 +5,41 @@ from typing import Any
 
 import dagster as dg
 import polars as pl
+from pydantic import Field
 
 from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.metadata import column_schema
 from synth_assets.components.portraits import of_inside
 from synth_assets.components.resources import Randomness, Workplace
+from synth_assets.components.run_config import CheckedConfig, takes
 from synth_assets.defs.ae.london_postcodes import OWNER
 from synth_assets.describe.conform import conform
 from synth_assets.errors import SchemaError
 from synth_assets.measure.compare import MINIMUM_COUNT
 from synth_assets.protect.identifiers import valid_nhs_numbers
-from synth_assets.source.admissions import mock_admissions, mock_ae_schema
+from synth_assets.source.admissions import MAXIMUM_ROWS, mock_admissions, mock_ae_schema, number_of_patients
 from synth_assets.source.references import References, read_references
 
 IN_FILES = References(("hospitals.csv",), ("treatments.csv",), ("genders.csv",), (1.0,))
 """Stands for the lists where only names and words of columns are wanted: the files are read when the asset runs."""
 
 
-class AdmissionsConfig(dg.Config):
+class AdmissionsConfig(CheckedConfig):
     """The size of the mock table."""
 
-    rows: int = 10_000
-    patients: int | None = None
+    rows: int = Field(default=10_000, description=f"Admissions: 1 to {MAXIMUM_ROWS:,}.")
+    patients: int | None = Field(default=None, description="People; if not given, one an admission. At most the rows.")
+
+    def check(self) -> None:
+        """Refuse sizes that cannot be drawn.
+
+        Raises:
+            SourceError: See ``number_of_patients``.
+        """
+        number_of_patients(self.rows, self.patients)
+
+
+takes("mock_ae", AdmissionsConfig)
 
 
 @dg.asset(
