@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from synth_assets.components.dataset import Dataset
+from synth_assets.components.progress import Say
 from synth_assets.components.resources import Workplace
 from synth_assets.describe import Description
 from synth_assets.frames import Frame, in_order, opened
@@ -61,6 +62,7 @@ def measure_risk(  # noqa: PLR0913, PLR0917 - whose table, where it is, and what
     synthetic: Frame,
     told: Description | None,
     rng: np.random.Generator,
+    say: Say | None = None,
 ) -> Measured | None:
     """Attacks on rows described and rows held out; ``None`` where nothing is held out.
 
@@ -74,6 +76,7 @@ def measure_risk(  # noqa: PLR0913, PLR0917 - whose table, where it is, and what
         synthetic: The table that is attacked.
         told: Its description; ``None`` leaves out the attack on its counts.
         rng: Chooses whom to attack.
+        say: Is told each family of attacks before it is made.
 
     Raises:
         MeasurementError: The tables do not fit each other.
@@ -89,7 +92,7 @@ def measure_risk(  # noqa: PLR0913, PLR0917 - whose table, where it is, and what
     if rows_of(synthetic) > MOST_ROWS:
         with closing(in_order(synthetic)) as batches:
             alike = lookalikes(batches, pl.concat([training, held]), schema)
-    found = risk(training, held, made, schema, attacks=ATTACKS, rng=rng, description=told, alike=alike)
+    found = risk(training, held, made, schema, attacks=ATTACKS, rng=rng, description=told, alike=alike, say=say)
     return Measured(found, held_out)
 
 

@@ -67,16 +67,24 @@ def description_asset(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
     ) -> dg.Output[Description]:
         started = time.perf_counter()
         task = Describing(dataset, mode, original, workplace)
+        context.log.info("Describing %s rows in %s mode", f"{original.rows:,}", mode)
         if dataset.privacy.bound(mode)[0] is None or mode == "random":
             made, reused = task.describe_or_reuse()
         else:
             made, reused = task.describe_privately_or_reuse(context.instance, context.run.run_id, config)
-        told = _drawn(made, name, workplace) | _shown(made, reused=reused, seconds=time.perf_counter() - started)
+        context.log.info(
+            "%s in %.1f s", "Nothing changed: described before, used again" if reused else "Described", _since(started)
+        )
+        told = _drawn(made, name, workplace) | _shown(made, reused=reused, seconds=_since(started))
         told["report"] = dg.MetadataValue.path(str(description_page(Made(dataset, workplace, context), made, name)))
         told[DOCUMENT_HASH] = document_hash(made, workplace.key)
         return dg.Output(made, metadata=told)
 
     return description
+
+
+def _since(started: float) -> float:
+    return time.perf_counter() - started
 
 
 class Redescribe(CheckedConfig):

@@ -11,6 +11,7 @@ from synth_assets.components.dataset import Dataset
 from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.metadata import DECIMALS, declared_columns, rounded, steps_taken
 from synth_assets.components.portraits import of_inside
+from synth_assets.components.progress import Watched
 from synth_assets.components.resources import Workplace
 from synth_assets.components.uniqueness import special_unique_figures
 from synth_assets.components.versions import versioned
@@ -65,13 +66,17 @@ def _deidentified(dataset: Dataset) -> dg.AssetsDefinition:
             ),
         ],
     )
-    def deidentified(workplace: Workplace, **tables: Any) -> Iterator[Any]:  # noqa: ANN401 - tables, by name
+    def deidentified(
+        context: dg.AssetExecutionContext,
+        workplace: Workplace,
+        **tables: Any,  # noqa: ANN401 - tables, by name
+    ) -> Iterator[Any]:
         folder, key = workplace.folder, workplace.key
         source = tables.pop("source") if dataset.source_asset else dataset.table_source(folder.input).table()
         spools = (folder.root / "spool" / f"{name}.parquet" for name in (dataset.deidentified, f"{dataset.name}_units"))
         with temporary_sibling(next(spools)) as path, temporary_sibling(next(spools)) as held:
             result = spool(
-                source,
+                Watched(source, "De-identifying", context.log.info),
                 dataset.steps,
                 dataset.tools(folder.input, key, tables),
                 [column["name"] for column in dataset.columns],

@@ -97,10 +97,13 @@ def _comparison(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
         started = time.perf_counter()
         rng = randomness.rng(name)
         drawn = last_told(context.instance, dataset.synthetic(mode))
+        context.log.info("Comparing %s rows with %s", f"{original.rows:,}", f"{synthetic.rows:,}")
         sides = [sample_of(table, MOST_ROWS, rng) for table in (original, synthetic)]
         schema = dataset.original_schema(workplace.folder.input, workplace.key, sides[0].schema)
         found = compare(sides[0], sides[1], schema, minimum_count=dataset.minimum_count)
+        context.log.info("Measuring what the table is good for")
         measured = utility(sides[0], sides[1], schema, rng=rng)
+        context.log.info("Drawing figures and the page")
         told = {REGENERATION: drawn[REGENERATION]} if REGENERATION in drawn else {}
         told |= rounded(_figures(found))
         pictures = _pictures(found, dataset.synthetic(mode), dataset, workplace.folder.reports / name)

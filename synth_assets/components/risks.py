@@ -64,14 +64,18 @@ def risk_asset(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
         ],
     )
     def measured(
-        workplace: Workplace, randomness: Randomness, original: TableHandle, synthetic: TableHandle
+        context: dg.AssetExecutionContext,
+        workplace: Workplace,
+        randomness: Randomness,
+        original: TableHandle,
+        synthetic: TableHandle,
     ) -> Iterator[Any]:
         started = time.perf_counter()
         rng = randomness.rng(dataset.risk(mode))
         held = units_of(dataset.original)
         units = TableHandle(workplace.warehouse, held.name, held.schema)
         told = stored_description(workplace.warehouse, dataset, mode)
-        found = measure_risk(dataset, workplace, original, units, synthetic, told, rng)
+        found = measure_risk(dataset, workplace, original, units, synthetic, told, rng, context.log.info)
         private = dataset.privacy.bound(mode)[0] is not None
         yield from verdicts(found, dataset, private=private)
         table = Risks((), (), (0, 0, 0)).table if found is None else found.risks.table

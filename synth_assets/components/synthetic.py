@@ -7,12 +7,13 @@ from synth_assets.components.dataset import Dataset
 from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.metadata import declared_columns, preview
 from synth_assets.components.portraits import first_rows, of_synthetic
+from synth_assets.components.progress import Watched
 from synth_assets.components.resources import Randomness, Workplace
 from synth_assets.components.run_config import CheckedConfig, takes
 from synth_assets.components.snapshot import refresh_snapshot
 from synth_assets.describe import Description
 from synth_assets.frames import Frame
-from synth_assets.generate import MOST_ROWS, SyntheticRows, check_rows, generate_batches
+from synth_assets.generate import MOST_ROWS, check_rows, generate_batches
 from synth_assets.measure.conformity import conformity
 from synth_assets.schema import Mode
 from synth_assets.storage.warehouse import TableHandle
@@ -63,13 +64,17 @@ def _synthetic(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
         freshness_policy=dataset.freshness,
     )
     def synthetic(
-        config: Rows, workplace: Workplace, randomness: Randomness, description: Description
-    ) -> dg.Output[SyntheticRows]:
+        context: dg.AssetExecutionContext,
+        config: Rows,
+        workplace: Workplace,
+        randomness: Randomness,
+        description: Description,
+    ) -> dg.Output[Watched]:
         rows = rows_wanted(dataset, mode, description, config.rows)
         table = generate_batches(description, rows=rows, rng=randomness.rng(name))
         first = first_rows(table)  # made for this, and once more when the table is written
         return dg.Output(
-            table,
+            Watched(table, "Drawing", context.log.info, of=rows),
             metadata={
                 "mode": mode,
                 "rows": rows,

@@ -71,6 +71,7 @@ def risk(  # noqa: PLR0913 - three tables and their schema, as every attack has 
     secrets: Sequence[str] | None = None,
     description: Description | None = None,
     alike: Frame | None = None,
+    say: Callable[[str], None] | None = None,
 ) -> Risks:
     """Attack rows that the description saw and rows that it did not, by what the synthetic table tells of them.
 
@@ -91,6 +92,7 @@ def risk(  # noqa: PLR0913 - three tables and their schema, as every attack has 
             real rows (see ``lookalikes``), among which copies are looked for.
         description: What the synthetic table was drawn from: where it counts and has no epsilon, its own counts are
             attacked too. Without it that family is among the untried ones.
+        say: Is told each family of attacks before it is made.
 
     Raises:
         MeasurementError: The tables do not fit each other, or an argument is not allowed.
@@ -98,7 +100,11 @@ def risk(  # noqa: PLR0913 - three tables and their schema, as every attack has 
     """
     coded = encode(training, control, synthetic, schema, attacks=attacks, secrets=secrets)
     whole = coded if alike is None or not len(alike) else encode(training, control, alike, schema, attacks=attacks)
-    made = {one.name: one.make(whole if one.name == COPIES else coded, rng) for one in _FAMILIES}
+    made = {}
+    for one in _FAMILIES:
+        if say is not None:
+            say(f"Attacking: {one.name}")
+        made[one.name] = one.make(whole if one.name == COPIES else coded, rng)
     idle = [one.name for one in _FAMILIES if not one.could_find(coded)]
     untried = [Untried(LEAVE_ONE_OUT, "no description is given")] if description is None else []
     if description is not None and description.tables and description.privacy is None:
