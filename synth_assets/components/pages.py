@@ -119,6 +119,7 @@ def mode_page(  # noqa: PLR0913 - all that a page is made from
         clauses=(*risk_clauses(instance, dataset, mode, risks), clause),
         attacks=tuple(attack_lines(instance, dataset, mode, risks)),
         privacy=(*_sentences(bound), *([ledger_state(description)] if private and description else [])),
+        bound=_in_few_words(dataset, mode) if private else "",
         links=(
             ("all modes", f"{dataset.comparison}.html"),
             ("the description", f"{name}_description.html"),
@@ -190,6 +191,12 @@ def _of_mode(made: Made, mode: Mode) -> list[Fact]:
 
 def _sentences(bound: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(f"{name[0].upper()}{name[1:]}: {said}" for name, said in bound.items())
+
+
+def _in_few_words(dataset: Dataset, mode: Mode) -> str:
+    epsilon, delta = dataset.privacy.bound(mode)
+    chance = f", delta {delta:g}" if delta else ""
+    return f"epsilon {epsilon:g}{chance}, for {dataset.privacy.unit}"
 
 
 def _bound(made: Made, mode: Mode) -> str:

@@ -5,7 +5,7 @@ import math
 EXAMPLES = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
 """Epsilons that people compare with."""
 
-_NEARLY = 0.9995
+_NEARLY = 0.999
 
 
 def posterior(prior: float, epsilon: float) -> float:
@@ -36,7 +36,7 @@ def explained(epsilon: float, delta: float, *, unit: str) -> str:
     chance = f", but for a chance of {delta:g}" if delta else ""
     return (
         f"Whoever sees this description, and every table drawn from it, can hardly tell whether {unit} was in the "
-        f"data: from a belief of 50 % they get no further than {_shown(believed)}{chance}. epsilon "
+        f"data: from a belief of 50 % they get no further than {most_believed(believed)}{chance}. epsilon "
         f"is {epsilon:g}; smaller is more private. It bounds what the presence of {unit} adds, not what is true of "
         "everybody."
     )
@@ -45,7 +45,8 @@ def explained(epsilon: float, delta: float, *, unit: str) -> str:
 def posterior_table(epsilon: float) -> str:
     """A small table in Markdown: what a belief of 50 % can become, for this epsilon and a few others."""
     rows = [
-        f"| {_marked(one, one == epsilon)} | {_shown(posterior(0.5, one))} |" for one in sorted({*EXAMPLES, epsilon})
+        f"| {_marked(one, one == epsilon)} | {most_believed(posterior(0.5, one))} |"
+        for one in sorted({*EXAMPLES, epsilon})
     ]
     head = ["| epsilon (smaller is more private) | a belief of 50 % becomes at most |", "|---:|---:|"]
     return "\n".join([*head, *rows])
@@ -55,6 +56,10 @@ def _marked(epsilon: float, own: bool) -> str:  # noqa: FBT001 - whether it is t
     return f"**{epsilon:g}**" if own else f"{epsilon:g}"
 
 
-def _shown(chance: float) -> str:
-    """A chance that is not certain is not shown as if it were."""
-    return f"{chance:.1%}" if chance < _NEARLY else "more than 99.9%"
+def most_believed(chance: float) -> str:
+    """The most that a belief can become, rounded up: a bound that is rounded down would be none.
+
+    >>> most_believed(0.73106), most_believed(0.99995)
+    ('73.2%', 'nearly 100%')
+    """
+    return f"{math.ceil(chance * 1000 - 1e-9) / 10:.1f}%" if chance < _NEARLY else "nearly 100%"

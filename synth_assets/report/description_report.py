@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from synth_assets.describe import Description
 from synth_assets.describe.privacy import LedgerMark
-from synth_assets.ledger.explain import EXAMPLES, explained, posterior
+from synth_assets.ledger.explain import EXAMPLES, explained, most_believed, posterior
 from synth_assets.report.mode_report import network_drawing
 from synth_assets.report.page import Block, Cell, Document, Fact, Gallery, Listing, Prose, Section, Table
 from synth_assets.report.published import Published, published
@@ -62,12 +62,17 @@ def _verdict(description: Description) -> str:
     return f"Counts from {description.minimum_count} on, without differential privacy"
 
 
+def _edges_said(description: Description) -> str:
+    count = len(description.edges)
+    return {0: "no edge", 1: "one edge"}.get(count, f"{count} edges")
+
+
 def _sentences(description: Description) -> tuple[str, ...]:
     known = {
         "random": "It names what each column may hold, and nothing of what it does hold.",
         "independent": "It tells how often each column holds each value, and nothing of how columns go together.",
         "correlated": (
-            f"It tells counts along {len(description.edges)} edges of a network between columns, so that synthetic "
+            f"It tells counts along {_edges_said(description)} of a network between columns, so that synthetic "
             "rows keep what these columns tell of each other."
         ),
     }
@@ -167,7 +172,7 @@ def _spend(description: Description) -> tuple[Block, ...]:
     rows = tuple(
         (
             Cell(f"{epsilon:g}{' (this one)' if epsilon == privacy.epsilon else ''}"),
-            Cell(f"{min(posterior(0.5, epsilon), 0.999):.1%}", number=True),
+            Cell(most_believed(posterior(0.5, epsilon)), number=True),
         )
         for epsilon in epsilons
     )

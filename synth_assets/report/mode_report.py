@@ -1,6 +1,6 @@
 """The report on one synthetic table beside its original: what a data steward looks at before deciding."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -60,6 +60,7 @@ class ModeEvidence:
         clauses: What the policy makes of it.
         attacks: Every attack on it.
         privacy: What differential privacy bounds, and where its spend stands, a sentence each.
+        bound: What differential privacy bounds, in a few words; empty where nothing.
         links: Words and addresses of other pages.
         provenance: Names and what they are.
         minimum_count: Original counts below it are not shown.
@@ -74,6 +75,7 @@ class ModeEvidence:
     clauses: tuple[Clause, ...] = ()
     attacks: tuple[AttackLine, ...] = ()
     privacy: tuple[str, ...] = ()
+    bound: str = ""
     links: tuple[tuple[str, str], ...] = ()
     provenance: tuple[Fact, ...] = ()
     minimum_count: int = MINIMUM_COUNT
@@ -94,7 +96,7 @@ def mode_report(found: ModeEvidence, extra: Sequence[Section] = ()) -> Document:
         reach=INSIDE,
         verdict=said.verdict,
         tone=said.tone,
-        further=((f"Privacy: {_PRIVACY[outcome]}", OUTCOME_TONE[outcome]),),
+        further=tuple(_further(found, outcome)),
         sentences=(*said.sentences, safety_sentence(found.clauses, [found.mode])),
         facts=(
             Fact("Rows of the original", f"{found.comparison.original_rows:,}"),
@@ -106,6 +108,12 @@ def mode_report(found: ModeEvidence, extra: Sequence[Section] = ()) -> Document:
         provenance=found.provenance,
     )
     return document.with_sections(extra)
+
+
+def _further(found: ModeEvidence, outcome: Outcome) -> Iterator[tuple[str, Tone]]:
+    yield f"Privacy: {_PRIVACY[outcome]}", OUTCOME_TONE[outcome]
+    if found.bound:
+        yield f"Differential privacy: {found.bound}", "plain"
 
 
 def _sections(found: ModeEvidence) -> list[Section]:

@@ -70,7 +70,7 @@ def test_a_description_is_booked_and_says_so(workplace: Workplace, instance: dg.
     assert spent.cumulative_epsilon == pytest.approx(1.0, rel=1e-6)
     assert (shown["epsilon"], shown["reused"], shown["ledger row"]) == (1.0, False, 2)
     assert "one row" in shown["differential privacy"]
-    assert "73.1%" in shown["differential privacy"]
+    assert "73.2%" in shown["differential privacy"]
     assert "smaller is more private" in shown["what an attacker can learn"]
     assert made.provenance["original_version"] == spent.data_version
 
@@ -135,7 +135,10 @@ def test_spending_again_on_the_same_data_takes_a_word_and_a_reason(workplace: Wo
     describe(instance)
     before = document(workplace)
 
-    assert "without a reason" in refusal(describe(instance, names=[NAME], config={"redescribe": True}))
+    refused = describe(instance, names=[NAME], config={"redescribe": True})
+    assert not refused.success
+    assert not [event for event in refused.all_events if event.is_step_start]
+    assert document(workplace) == before
     again = told(describe(instance, names=[NAME], config={"redescribe": True, "reason": "the first was a rehearsal"}))
     assert again["reused"] is False
     assert document(workplace) != before
@@ -343,3 +346,23 @@ def test_what_can_be_no_bound_is_refused_with_its_place(privacy: str):
 
     with pytest.raises(Exception, match=privacy.split(":", maxsplit=1)[0]):
         SyntheticDataset.resolve_from_yaml(text)
+
+
+def test_pages_tell_what_epsilon_bounds_and_where_it_is_booked(workplace: Workplace, instance: dg.DagsterInstance):
+    chain = [f"correlated_visits{what}" for what in ("_description", "", "_risk", "_comparison")]
+    result = materialise(
+        visits(1_500), ["clinic", "deidentified_visits", *chain], instance, dataset=declared(**PRIVATE)
+    )
+    assert result.success
+    comparison, description = (
+        (workplace.folder.reports / f"correlated_visits_{page}.html").read_text(encoding="utf-8")
+        for page in ("comparison", "description")
+    )
+
+    assert "Differential privacy: epsilon 1, delta 1e-06, for one row" in comparison
+    assert "from a belief of 50 % they get no further than 73.2%, but for a chance of 1e-06" in comparison
+    assert "they are not covered by epsilon, and stay inside" in comparison
+    assert "Booked as row 2 of the ledger of visits: epsilon 1 spent in all by then." in comparison
+    assert "What a belief of 50% can become" in description
+    assert "nearly 100%" in description
+    assert "Booked as row 2 of the ledger of visits" in description
