@@ -1,6 +1,6 @@
 """Pages of a table that is made for them, with every kind of column and rare values that no report may tell."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from synth_assets.measure.utility import utility
 from synth_assets.report import write_across_modes, write_columns, write_comparison
 from synth_assets.report.across_report import AcrossEvidence, across_report
 from synth_assets.report.description_report import description_report
+from synth_assets.report.drift import DRIFT_SCHEMA, drift_section
 from synth_assets.report.mode_report import ModeEvidence, mode_report
 from synth_assets.report.network import write_network
 from synth_assets.report.page import Fact, write_page
@@ -92,6 +93,19 @@ def clauses(mode: Mode) -> tuple[Clause, ...]:
     return (Clause(mode, "risk", "attack risk: at most 0.1", "house rule", *figures, outcome, words),)
 
 
+START = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
+
+
+def drawings(values: list[float], mode: Mode = "correlated", changed: list[bool | None] | None = None) -> pl.DataFrame:
+    """One drawing a week, with these distances of pairs of columns; made up."""
+    rows = [
+        (mode, place, START + timedelta(weeks=place), place - 1, known, measure, value * times, 0.045 * times)
+        for place, (value, known) in enumerate(zip(values, changed or [False] * len(values), strict=True), start=1)
+        for measure, times in (("tvd_1", 0.1), ("tvd_2", 1.0), ("nmi_error", 0.02))
+    ]
+    return pl.DataFrame(rows, schema=DRIFT_SCHEMA, orient="row")
+
+
 def across(found: dict[Mode, ModeEvidence]) -> AcrossEvidence:
     """What the report across modes is made from; attacks are made up."""
     measurements = {mode: one.comparison.measurements for mode, one in found.items()}
@@ -117,7 +131,8 @@ def write_all(original: pl.DataFrame, folder: Path) -> list[Path]:
         name = f"{mode}_things"
         write_comparison(one.comparison, folder / f"{name}_comparison", name=name)
         write_columns(one.comparison, folder / f"{name}_comparison")
-        pages.append(write_page(mode_report(one), folder / f"{name}_comparison.html"))
+        drift = drift_section(drawings([0.05, 0.06, 0.055], mode, [None, False, True]), len(original), 5)
+        pages.append(write_page(mode_report(one, [drift]), folder / f"{name}_comparison.html"))
         assert one.description is not None
         if mode == "correlated":
             write_network(one.description, folder / f"{name}_description", name=name)

@@ -1,24 +1,10 @@
 """Drift: what is drawn and said of one drawing after the other."""
 
-from datetime import UTC, datetime, timedelta
-
 import polars as pl
 
-from synth_assets.report.drift import DRIFT_SCHEMA, drift_preview, drift_section
+from synth_assets.report.drift import drift_preview, drift_section
 from synth_assets.report.page import Block, Gallery, Prose, Table
-from synth_assets.schema import Mode
-
-START = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
-
-
-def drawings(values: list[float], mode: Mode = "correlated", changed: list[bool | None] | None = None) -> pl.DataFrame:
-    """One drawing a week, with these distances of pairs of columns."""
-    rows = [
-        (mode, place, START + timedelta(weeks=place), place - 1, known, measure, value * times, 0.045 * times)
-        for place, (value, known) in enumerate(zip(values, changed or [False] * len(values), strict=True), start=1)
-        for measure, times in (("tvd_1", 0.1), ("tvd_2", 1.0), ("nmi_error", 0.02))
-    ]
-    return pl.DataFrame(rows, schema=DRIFT_SCHEMA, orient="row")
+from synth_assets_tests.report.pages import drawings
 
 
 def words(blocks: tuple[Block, ...]) -> list[str]:
