@@ -36,7 +36,6 @@ from synth_assets.storage.sample import rows_of
 from synth_assets.storage.warehouse import TableHandle
 
 DOCUMENT_HASH = "document hash"
-HOLD_MORE_OUT = "persons are held out: set hold_out higher, e.g. 0.2, or describe more of them"
 
 
 def document_hash(description: Description, key: bytes) -> str:
@@ -190,7 +189,12 @@ class Candidate:
                 yield Verdict(rule.name, rule.name, rule.object, None, rule.limit, False, said, rule.source)  # noqa: FBT003 - not passed
             return
         least, weak = self.policy.least_held_out, 0
-        said = "Enough persons are held out" if least.allows(found.held_out) else f"Too few {HOLD_MORE_OUT}"
+        said = "Enough persons are held out"
+        if not least.allows(found.held_out):
+            said = (
+                f"Too few persons are held out, {found.held_out:,}: set hold_out higher than {dataset.hold_out:g}, or "
+                "get rows of more persons"
+            )
         yield ruled(self.policy, least, found.held_out, said, reads_original=True)
         for rule in (self.policy.attack_risk, self.policy.copy_risk):
             verdict = found.judged(rule, self.policy)

@@ -78,7 +78,8 @@ def results_of(
 ) -> Iterator[dg.AssetCheckResult]:
     """The three checks of a release."""
     left_out = {mode: failed(several) for mode, several in judged.verdicts.items() if failed(several)}
-    said = f"May be released: {', '.join(judged.passed) or 'no mode'} (policy {policy.name}). "
+    may = f"May be released: {', '.join(judged.passed)}" if judged.passed else "No mode may be released"
+    said = f"{may} (policy {policy.name}). "
     open_ = {mode: left_open(judged.verdicts[mode]) for mode in judged.passed}
     said += " ".join(f"Not excluded, {mode}: {what}. " for mode, what in open_.items() if what)
     said += " ".join(f"Left out, {mode}: {why}" for mode, why in left_out.items())
