@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +11,8 @@ import polars as pl
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[1]
+from synth_assets_tests.project import ROOT, copied
+
 PAGE = (ROOT / "docs" / "own_table.md").read_text(encoding="utf-8")
 COMMANDS = [
     line.split()[1:]
@@ -26,13 +26,7 @@ ROWS = 3_000
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project, with the page's example of one's own code in it, and a file of one's own beside it."""
-    root = tmp_path_factory.mktemp("project")
-    shutil.copytree(ROOT / "synth_assets", root / "synth_assets", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "workspace.yaml"):
-        shutil.copy(ROOT / name, root / name)
-    (root / "data" / "input").mkdir(parents=True)
-    for name in ("hospitals.csv", "treatments.csv", "genders.csv"):
-        shutil.copy(ROOT / "data" / "input" / name, root / "data" / "input" / name)
+    root = copied(tmp_path_factory.mktemp("project"))
     for language, name in (("python", "clinic_visits.py"), ("yaml", "defs.yaml")):
         [text] = re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
         path = root / "synth_assets" / "defs" / "clinic" / name

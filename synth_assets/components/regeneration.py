@@ -26,13 +26,17 @@ def regeneration_definitions(dataset: Dataset) -> tuple[Any, list[dg.ScheduleDef
 
 
 def _schedule(dataset: Dataset, job: Any) -> dg.ScheduleDefinition:  # noqa: ANN401 - an unresolved job has no public type
+    also = ", and releases what passes" if dataset.release_on_schedule else ""
+
     @dg.schedule(
         name=f"regenerate_{dataset.name}_schedule",
         cron_schedule=dataset.schedule or "",
         job=job,
         default_status=dg.DefaultScheduleStatus.STOPPED,
         execution_timezone="Europe/London",
-        description=f"Draws the synthetic {dataset.title} tables anew. Each tick has a regeneration number of its own.",
+        description=(
+            f"Draws the synthetic {dataset.title} tables anew{also}. Each tick has a regeneration number of its own."
+        ),
     )
     def tick(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         number = next_regeneration(context.instance, dataset)

@@ -121,7 +121,7 @@ def risk_sentence(verdict: Verdict, rule: Rule, policy: str) -> str:
     )
     if verdict.outcome == "not enough evidence" and verdict.detectable is not None:
         told += (
-            f" An excess of {verdict.detectable:.2f} or more would have been found; hold more people out to find lesser ones."
+            f" An excess of {verdict.detectable:.2f} or more would have been found; hold more people out to find less."
         )
     return told + _gaps(verdict)
 

@@ -1,48 +1,53 @@
-"""One UI with its daemon for all tests of this folder: everything is materialised, and a scheduled tick was missed."""
+"""One UI with its daemon for all tests of this folder, over a copy of the project, with everything made."""
 
 import os
-import subprocess
-import sys
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-import dagster as dg
 import pytest
-from dagster._core.scheduler.instigation import ScheduleInstigatorData
 
-from synth_assets.cli import main
 from synth_assets_tests.browser.chromium import ARGUMENTS, CHROMIUM
-from synth_assets_tests.browser.server import ROOT, Server, free_port
+from synth_assets_tests.browser.server import Server, free_port
+from synth_assets_tests.project import copied
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 ROWS = 400
-SCHEDULE = "regenerate_ae_schedule"
-FIFTEEN_DAYS_S = 15 * 86_400
+"""So few that too few persons are held out: a release is refused."""
+
+EDITS = {
+    "    random: {rows: 10000}\n": "",
+    '  schedule: "0 3 * * 1"\n': '  schedule: "* * * * *"\n  release_on_schedule: true\n',
+}
+"""Of the A&E dataset's YAML: random mode could be released whatever the others are, and a week is long to wait."""
+
+WAIT_MS = 60_000
 
 
 @pytest.fixture(scope="session")
 def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """``synth-assets up`` after ``synth-assets run``; the schedule has been on for 15 days, the machine has not."""
+    """``synth-assets up`` after ``synth-assets run``."""
     folder = tmp_path_factory.mktemp("ui")
-    server = Server(folder / "data", free_port(), folder / "up.log")
-    environment = {
-        "SYNTH_ASSETS_DATA_DIR": str(server.data),
-        "DAGSTER_HOME": str(server.data / "dagster_home"),
-        "SYNTH_ASSETS_KEY": "a key for tests, of at least 32 characters",
-    }
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment.items():
-            patch.setenv(name, value)
-        assert main(["run", "--rows", str(ROWS)]) == 0
-        switch_on_long_ago(environment)
+    project = copied(folder / "project")
+    edit(project / "synth_assets" / "defs" / "ae" / "defs.yaml")
+    server = Server(folder / "data", free_port(), folder / "up.log", project=project)
     try:
-        server.start(environment)
+        server.command("run", "--rows", str(ROWS))
+        server.start()
         yield server
     finally:
         server.stop()
+
+
+def edit(declared: Path) -> None:
+    """Change a dataset's YAML as its owner would."""
+    text = declared.read_text(encoding="utf-8")
+    for before, after in EDITS.items():
+        assert text.count(before) == 1, before
+        text = text.replace(before, after)
+    declared.write_text(text, encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -55,21 +60,17 @@ def browser() -> Iterator["Browser"]:
         started.close()
 
 
-def switch_on_long_ago(environment: Mapping[str, str]) -> None:
-    """Switch the schedule on with Dagster's own command, and date that back."""
-    subprocess.run(
-        [sys.executable, "-m", "dagster", "schedule", "start", SCHEDULE, "-w", "workspace.yaml"],
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=120,
-        check=True,
-    )
-    with dg.DagsterInstance.from_config(environment["DAGSTER_HOME"]) as instance:
-        [state] = [state for state in instance.all_instigator_state() if state.name == SCHEDULE]
-        data = state.instigator_data
-        assert isinstance(data, ScheduleInstigatorData)
-        instance.update_instigator_state(
-            state.with_data(ScheduleInstigatorData(data.cron_schedule, time.time() - FIFTEEN_DAYS_S))
-        )
+@pytest.fixture
+def page(browser: "Browser", ui: Server, request: pytest.FixtureRequest) -> Iterator["Page"]:
+    """A page at the UI; errors on its console fail the test. Pictures go where SYNTH_ASSETS_SCREENSHOTS says."""
+    opened = browser.new_page(base_url=ui.address, viewport={"width": 1600, "height": 950})
+    opened.set_default_timeout(WAIT_MS)
+    errors: list[str] = []
+    opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    yield opened
+    folder = os.environ.get("SYNTH_ASSETS_SCREENSHOTS")
+    if folder:
+        opened.screenshot(path=Path(folder) / f"{request.node.name}.png")
+    opened.close()
+    assert errors == []

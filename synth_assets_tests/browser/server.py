@@ -17,7 +17,8 @@ from typing import Any
 import dagster as dg
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from synth_assets_tests.project import ROOT
+
 PROGRAM = (sys.executable, "-c", "import sys; from synth_assets.cli import main; sys.exit(main())")
 PLACE = {"repositoryLocationName": "synth_assets", "repositoryName": "__repository__"}
 LOADED = "{repositoriesOrError {... on RepositoryConnection {nodes {name}}}}"
@@ -32,6 +33,7 @@ class Server:
         data: The data folder.
         port: Of the UI, on 127.0.0.1.
         log: What the server prints.
+        project: The folder of the code: the project's own, or a copy.
         options: Of ``synth-assets up``, besides the port.
         process: ``synth-assets up``; ``None`` before and after.
         seen: Every process that it was seen to have started, with its command line.
@@ -40,6 +42,7 @@ class Server:
     data: Path
     port: int
     log: Path
+    project: Path = ROOT
     options: tuple[str, ...] = ()
     process: subprocess.Popen[bytes] | None = None
     seen: dict[int, str] = field(default_factory=dict)
@@ -49,7 +52,32 @@ class Server:
         """Of the UI."""
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self, environment: Mapping[str, str]) -> None:
+    @property
+    def environment(self) -> dict[str, str]:
+        """Of every process over this data folder."""
+        return {
+            **os.environ,
+            "PYTHONPATH": str(self.project),
+            "SYNTH_ASSETS_DATA_DIR": str(self.data),
+            "DAGSTER_HOME": str(self.data / "dagster_home"),
+            "SYNTH_ASSETS_KEY": "a key for tests, of at least 32 characters",
+        }
+
+    def command(self, *arguments: str) -> None:
+        """Do what ``synth-assets`` does with these arguments, in a process of its own, which has to succeed."""
+        done = subprocess.run(
+            [*PROGRAM, *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            cwd=self.project,
+            env=self.environment,
+            timeout=500,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def start(self) -> None:
         """Start it and wait until the code location is loaded."""
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
@@ -59,7 +87,7 @@ class Server:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 cwd=self.log.parent,
-                env={**os.environ, **environment, "PYTHONPATH": str(ROOT)},
+                env=self.environment,
             )
         self.until(lambda: self.ask(LOADED)["repositoriesOrError"].get("nodes"), 120)
         self.look()

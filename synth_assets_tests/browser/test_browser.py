@@ -1,37 +1,33 @@
 """What a person sees in headless Chromium: the graph, a materialisation, a check's text, a figure."""
 
-import os
-from collections.abc import Iterator
-from pathlib import Path
+import re
 
 import pytest
 
+from synth_assets_tests.browser.check_page import read_check
 from synth_assets_tests.browser.chromium import MARKS
-from synth_assets_tests.browser.conftest import ROWS
+from synth_assets_tests.browser.conftest import ROWS, WAIT_MS
 from synth_assets_tests.browser.server import Server
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 GROUPS = ("source", "protected", "descriptions", "synthetic")
-WAIT_MS = 60_000
+LOST = (
+    r"0 row\(s\) lost without a reason; \d of 400 removed\. \d by 'keep only' \(The other two values are so rare that "
+    r"they single patients out\)"
+)
+ANONYMITY = (
+    r"k = 1 \(limit 5\); \d\d\.\d% of rows are unique, \d+\.\d% are in classes below 5, by 6 quasi-identifiers\. This "
+    r"table is not anonymous: it stays inside\."
+)
+ATTACKS = (
+    r"Not enough evidence\. The worst attack is .+: it succeeds on \S+% of those described and on \S+% of others, an "
+    r"excess of \S+ \(from \S+ to \S+; policy internal: at most 0\.1\)\. An excess of 0\.\d\d or more would have "
+    r"been found; hold more people out to find less\. Not tried, and so not excluded: any of them on 100 persons held "
+    r"out \(there are fewer\)\."
+)
 
 pytestmark = MARKS
-
-
-@pytest.fixture
-def page(browser: "playwright.Browser", ui: Server, request: pytest.FixtureRequest) -> Iterator["playwright.Page"]:
-    """A page at the UI; errors on its console fail the test. Pictures go where SYNTH_ASSETS_SCREENSHOTS says."""
-    opened = browser.new_page(base_url=ui.address, viewport={"width": 1600, "height": 950})
-    opened.set_default_timeout(WAIT_MS)
-    errors: list[str] = []
-    opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    yield opened
-    folder = os.environ.get("SYNTH_ASSETS_SCREENSHOTS")
-    if folder:
-        opened.screenshot(path=Path(folder) / f"{request.node.name}.png")
-    opened.close()
-    assert errors == []
 
 
 def test_the_lineage_graph_shows_every_group_in_flow_order(page: "playwright.Page"):
@@ -45,35 +41,6 @@ def test_the_lineage_graph_shows_every_group_in_flow_order(page: "playwright.Pag
 
     assert places == sorted(places)
     assert page.get_by_text("Welcome to Dagster").count() == 0, "no modal over the first page"
-
-
-def test_a_branch_is_materialised_and_its_check_can_be_read(page: "playwright.Page", ui: Server):
-    page.goto("/asset-groups/")
-    page.locator("svg foreignObject").get_by_text("source", exact=True).first.wait_for()
-    page.locator(".CodeMirror").first.click()
-    page.keyboard.type('+key:"random_ae"')
-    page.keyboard.press("Enter")
-    page.wait_for_url("**random_ae**")
-    page.locator("svg foreignObject").get_by_text("reports", exact=True).wait_for(state="detached")
-    page.locator("svg foreignObject").get_by_text("synthetic", exact=True).click()
-    page.locator("svg foreignObject").get_by_text("random_ae", exact=True).wait_for()
-
-    page.get_by_role("button", name="Materialize").first.click()
-    page.get_by_text("Launched run").wait_for()
-    page.get_by_text("View", exact=True).last.click()
-    page.wait_for_url("**/runs/*")
-    page.get_by_text("Success", exact=True).first.wait_for(timeout=2 * WAIT_MS)
-    run_id = page.url.rsplit("/", maxsplit=1)[1].split("?")[0]
-    assert ui.told(run_id, "mock_ae")["rows"] == 10_000
-    assert ROWS < ui.told(run_id, "deidentified_ae")["rows out"] < 10_000
-
-    page.goto("/assets/deidentified_ae?view=checks")
-    page.get_by_text("minimum_k_anonymity").first.click()
-    page.get_by_text("k = 1 (limit 5)").first.wait_for()
-    text = page.locator("body").inner_text()
-    assert "This table is not anonymous: it stays inside." in text
-    assert f"{ui.told(run_id, 'deidentified_ae')['rows out']}" in text
-    assert "no_direct_identifier" in text
 
 
 def test_a_comparison_shows_its_figures(page: "playwright.Page"):
@@ -96,3 +63,45 @@ def test_an_asset_shows_owner_kinds_columns_and_source(page: "playwright.Page"):
 
     for told in ("data-stewards", "synthetic", "DuckDB", "Polars", "defs.yaml", "Drawn from correlated_ae_desc"):
         page.get_by_text(told).first.wait_for()
+
+
+@pytest.mark.parametrize(
+    ("asset", "check", "badge", "sentence"),
+    [
+        ("deidentified_ae", "no_row_lost_without_reason", ("Passed", "green"), LOST),
+        ("deidentified_ae", "minimum_k_anonymity", ("Failed", "yellow"), ANONYMITY),
+        ("correlated_ae_risk", "attack_risk", ("Failed", "yellow"), ATTACKS),
+    ],
+)
+def test_a_check_is_read_whole_and_its_badge_tells_a_warning_from_what_passed(
+    page: "playwright.Page", asset: str, check: str, badge: tuple[str, str], sentence: str
+):
+    read = read_check(page, asset, check)
+
+    assert (read.verdict, read.colour) == badge
+    assert re.fullmatch(sentence, read.sentence), read.sentence
+
+
+def test_a_branch_is_materialised_and_its_check_looks_at_the_new_rows(page: "playwright.Page", ui: Server):
+    page.goto("/asset-groups/")
+    page.locator("svg foreignObject").get_by_text("source", exact=True).first.wait_for()
+    page.locator(".CodeMirror").first.click()
+    page.keyboard.type('+key:"independent_ae"')
+    page.keyboard.press("Enter")
+    page.wait_for_url("**independent_ae**")
+    page.locator("svg foreignObject").get_by_text("reports", exact=True).wait_for(state="detached")
+    page.locator("svg foreignObject").get_by_text("synthetic", exact=True).click()
+    page.locator("svg foreignObject").get_by_text("independent_ae", exact=True).wait_for()
+
+    page.get_by_role("button", name="Materialize").first.click()
+    page.get_by_text("Launched run").wait_for()
+    page.get_by_text("View", exact=True).last.click()
+    page.wait_for_url("**/runs/*")
+    page.get_by_text("Success", exact=True).first.wait_for(timeout=2 * WAIT_MS)
+    run_id = page.url.rsplit("/", maxsplit=1)[1].split("?")[0]
+    assert ui.told(run_id, "mock_ae")["rows"] == 10_000
+    assert ROWS < ui.told(run_id, "deidentified_ae")["rows out"] < 10_000
+
+    read = read_check(page, "deidentified_ae", "minimum_k_anonymity")
+    assert f"{ui.told(run_id, 'deidentified_ae')['rows out']}" in read.text
+    assert "no_direct_identifier" in read.text

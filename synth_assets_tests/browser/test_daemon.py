@@ -1,4 +1,4 @@
-"""The daemon, for real: a missed tick of the schedule, a new postcode file, and how everything ends.
+"""The daemon, for real: a new postcode file, and how everything ends.
 
 The last test stops the server; what comes after it in this folder would have none.
 """
@@ -10,14 +10,9 @@ import pytest
 from dagster import DagsterRunStatus
 
 from synth_assets.cli import main
-from synth_assets.schema import MODES
 from synth_assets.storage.warehouse import Warehouse
-from synth_assets_tests.browser.conftest import SCHEDULE
 from synth_assets_tests.browser.server import PLACE, Server, free_port, listening, survivors
 
-TAG = "synth_assets/regeneration"
-SENSORS = """query($selector: RepositorySelector!) {repositoryOrError(repositorySelector: $selector) {
-  ... on Repository {sensors {name sensorState {status}} schedules {name scheduleState {status}}}}}"""
 SWITCH_ON = """mutation($selector: SensorSelector!) {startSensor(sensorSelector: $selector) {
   __typename ... on Sensor {sensorState {status}}}}"""
 POSTCODES = """\
@@ -32,29 +27,28 @@ def test_it_listens_on_this_machine_alone(ui: Server):
     assert any("dagster._daemon" in command for command in ui.seen.values())
 
 
-def test_what_starts_by_itself_was_off_but_for_what_was_switched_on(ui: Server):
-    repository = ui.ask(SENSORS, selector=PLACE)["repositoryOrError"]
-
-    assert [sensor["sensorState"]["status"] for sensor in repository["sensors"]] == ["STOPPED"]
-    assert [schedule["scheduleState"]["status"] for schedule in repository["schedules"]] == ["RUNNING"]
-
-
-def test_a_missed_tick_launches_a_run_that_draws_anew_from_the_same_descriptions(ui: Server):
-    [run] = ui.until(lambda: ui.runs(**{"dagster/schedule_name": SCHEDULE}), 120)
-    assert run.job_name == "regenerate_ae"
-    assert run.tags[TAG] == "1"
-    assert ui.finished(run.run_id).status == DagsterRunStatus.SUCCESS
-    for mode in MODES:
-        assert ui.told(run.run_id, f"{mode}_ae_description")["reused"] is True
-        assert ui.told(run.run_id, f"{mode}_ae")["regeneration"] == 1
-
-
 def test_a_second_run_works_while_it_is_up(ui: Server, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(ui.data))
     monkeypatch.setenv("DAGSTER_HOME", str(ui.data / "dagster_home"))
 
     assert main(["run", "--rows", "60", "--select", "group:source"]) == 0
     assert Warehouse(ui.data / "warehouse.duckdb").row_count("mock_ae") == 60
+
+
+def test_a_second_ui_for_viewers_refuses_to_run_and_to_report(ui: Server, tmp_path: Path):
+    viewer = Server(ui.data, free_port(), tmp_path / "viewer.log", ui.project, options=("--read-only",))
+    forged = {"check_name": "minimum_k_anonymity", "passed": True}
+    try:
+        viewer.start()
+        assert listening(viewer.port) == {"0100007F"}
+        selector = {**PLACE, "sensorName": "new_postcode_file"}
+        assert viewer.ask(SWITCH_ON, selector=selector)["startSensor"]["__typename"] == "UnauthorizedError"
+        status, _ = viewer.post("/report_asset_check/deidentified_ae", **forged)
+        assert status >= 400
+        assert not any("dagster._daemon" in command for command in viewer.seen.values())
+    finally:
+        viewer.stop()
+    assert survivors(viewer.seen) == {}
 
 
 def test_a_new_postcode_file_launches_a_run(ui: Server):
@@ -65,23 +59,6 @@ def test_a_new_postcode_file_launches_a_run(ui: Server):
     [run] = ui.until(lambda: ui.runs(**{"dagster/sensor_name": "new_postcode_file"}), 120)
     assert run.job_name == "everything"
     ui.until(lambda: Warehouse(ui.data / "warehouse.duckdb").row_count("london_postcodes") == 2, 120)
-
-
-def test_a_second_ui_for_viewers_refuses_to_run_and_to_report(ui: Server, tmp_path: Path):
-    viewer = Server(ui.data, free_port(), tmp_path / "viewer.log", options=("--read-only",))
-    environment = {"SYNTH_ASSETS_DATA_DIR": str(ui.data), "DAGSTER_HOME": str(ui.data / "dagster_home")}
-    forged = {"check_name": "minimum_k_anonymity", "passed": True}
-    try:
-        viewer.start(environment)
-        assert listening(viewer.port) == {"0100007F"}
-        selector = {**PLACE, "sensorName": "new_postcode_file"}
-        assert viewer.ask(SWITCH_ON, selector=selector)["startSensor"]["__typename"] == "UnauthorizedError"
-        status, _ = viewer.post("/report_asset_check/deidentified_ae", **forged)
-        assert status >= 400
-        assert not any("dagster._daemon" in command for command in viewer.seen.values())
-    finally:
-        viewer.stop()
-    assert survivors(viewer.seen) == {}
 
 
 def test_it_ends_all_that_it_started_and_a_run_in_progress_too(ui: Server):
