@@ -1,10 +1,13 @@
 """The page of one asset check, read as a person does: its verdict, the verdict's colour, and the whole sentence."""
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
+
+SENTENCE = r"Latest execution\s+(?!Evaluation result)(\S[\s\S]*?)Evaluation result"
 
 
 @dataclass(frozen=True)
@@ -25,14 +28,13 @@ class Read:
 
 
 def read_check(page: "Page", asset: str, check: str) -> Read:
-    """Open a check from its asset's list of checks, and read it."""
-    page.goto(f"/assets/{asset}?view=checks")
-    page.get_by_text(check, exact=True).first.click()
-    page.wait_for_url(f"**checkDetail={check}")
+    """Open a check, and read it once it is not running any more."""
+    page.goto(f"/assets/{asset}?view=checks&checkDetail={check}")
     box = page.get_by_text("Evaluation result", exact=True).locator("xpath=..")
     badge = box.locator("[style*='--tag-text-color']").filter(has_text="ed")
     badge.wait_for()
+    page.wait_for_function(f"/{SENTENCE}/.test(document.body.innerText)")  # it is drawn after the badge
     style = badge.get_attribute("style") or ""
     text = page.locator("body").inner_text()
-    lines = [line for line in text.split("Latest execution\n")[1].split("Evaluation result\n")[0].splitlines() if line]
-    return Read(badge.inner_text(), style.split("--color-text-")[1].split(")")[0], "\n".join(lines), text)
+    [sentence] = re.findall(SENTENCE, text)
+    return Read(badge.inner_text(), style.split("--color-text-")[1].split(")")[0], sentence.strip(), text)
