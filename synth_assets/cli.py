@@ -301,7 +301,11 @@ def _up(options: argparse.Namespace) -> int:
             end_stale_runs(instance)
     said = ", for viewing only" if options.read_only else ""
     print(f"Dagster UI on http://{HOST}:{options.port}{said} (home {home}); Ctrl+C stops it", flush=True)
-    return serve(options.port, read_only=options.read_only)
+    code = serve(options.port, read_only=options.read_only)
+    if not options.read_only:
+        with DagsterInstance.get() as instance:
+            end_stale_runs(instance)
+    return code
 
 
 _COMMANDS = {
