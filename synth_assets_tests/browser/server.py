@@ -49,11 +49,16 @@ class Server:
         """Of the UI."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def arguments(self) -> list[str]:
+        """Of the command ``synth-assets``."""
+        return ["up", "--port", str(self.port), *self.options]
+
     def start(self, environment: Mapping[str, str]) -> None:
         """Start it and wait until the code location is loaded."""
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [*PROGRAM, "up", "--port", str(self.port), *self.options],
+                [*PROGRAM, *self.arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

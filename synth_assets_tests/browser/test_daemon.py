@@ -14,6 +14,7 @@ from synth_assets.schema import MODES
 from synth_assets.storage.warehouse import Warehouse
 from synth_assets_tests.browser.conftest import SCHEDULE
 from synth_assets_tests.browser.server import PLACE, Server, free_port, listening, survivors
+from synth_assets_tests.docs.commands import Documented
 
 TAG = "synth_assets/regeneration"
 SENSORS = """query($selector: RepositorySelector!) {repositoryOrError(repositorySelector: $selector) {
@@ -27,7 +28,11 @@ BR1 1AB,No,E01000676,13716
 """
 
 
-def test_it_listens_on_this_machine_alone(ui: Server):
+@pytest.mark.documented("synth-assets up", "dg dev -w workspace.yaml")
+def test_it_listens_on_this_machine_alone(ui: Server, documented: Documented):
+    assert ui.arguments == [*documented("synth-assets up")[1:], "--port", str(ui.port)]
+    dev = " ".join(documented("dg dev -w workspace.yaml")[1:])
+    assert any(f" -m dagster_dg_cli.cli {dev} " in command for command in ui.seen.values())
     assert listening(ui.port) == {"0100007F"}
     assert any("dagster._daemon" in command for command in ui.seen.values())
 
@@ -67,12 +72,15 @@ def test_a_new_postcode_file_launches_a_run(ui: Server):
     ui.until(lambda: Warehouse(ui.data / "warehouse.duckdb").row_count("london_postcodes") == 2, 120)
 
 
-def test_a_second_ui_for_viewers_refuses_to_run_and_to_report(ui: Server, tmp_path: Path):
+@pytest.mark.documented("synth-assets up --read-only --port 3001")
+def test_a_second_ui_for_viewers_refuses_to_run_and_to_report(ui: Server, documented: Documented, tmp_path: Path):
     viewer = Server(ui.data, free_port(), tmp_path / "viewer.log", options=("--read-only",))
     environment = {"SYNTH_ASSETS_DATA_DIR": str(ui.data), "DAGSTER_HOME": str(ui.data / "dagster_home")}
     forged = {"check_name": "minimum_k_anonymity", "passed": True}
     try:
         viewer.start(environment)
+        said = documented("synth-assets up --read-only --port 3001", {"3001": str(viewer.port)})
+        assert sorted(viewer.arguments) == sorted(said[1:])
         assert listening(viewer.port) == {"0100007F"}
         selector = {**PLACE, "sensorName": "new_postcode_file"}
         assert viewer.ask(SWITCH_ON, selector=selector)["startSensor"]["__typename"] == "UnauthorizedError"
