@@ -1,10 +1,7 @@
 """The whole pipeline through ``synth-assets run``: what it makes, says and keeps to itself; and once more."""
 
 import io
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass

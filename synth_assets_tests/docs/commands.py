@@ -1,8 +1,8 @@
 """The commands in the documents: found in their text, and handed to the tests that run them.
 
 A test that runs a command of a page is marked with it, ``@pytest.mark.documented("dg check defs")``, and asks the
-fixture ``documented`` for its words. ``test_commands`` compares the marks with the pages; ``conftest`` fails a test that
-is marked with a command and passes without having asked for it.
+fixture ``documented`` for its words. ``test_commands`` compares the marks with the pages, and ``conftest`` fails a test
+that is marked with a command and passes without having asked for it.
 """
 
 import ast
@@ -55,8 +55,6 @@ def commands(text: str) -> list[str]:
 
     >>> commands('Run `synth-assets run`, or `dg  dev`.')
     ['synth-assets run', 'dg dev']
-    >>> chr(10).join(commands('```' + chr(10) + 'pip install -e ".[dev]" && make x  # all' + chr(10) + '```'))
-    'pip install -e '.[dev]'\nmake x'
     """
     found = [command for language, block in blocks(text) if language in SHELL for command in _of_lines(block)]
     found += [command for language, block in blocks(text) if language == "ini" for command in _of_service(block)]

@@ -149,7 +149,8 @@ def test_the_worked_example_runs_once_it_is_switched_on(documented: Documented, 
     few = tmp_path / "statsmodels" / file
     few.parent.mkdir(parents=True)
     (tmp_path / "statsmodels" / "__init__.py").touch()
-    [place] = find_spec("statsmodels").submodule_search_locations or []
-    few.write_text("".join((Path(place) / file).open(encoding="utf-8").readlines()[:1_000]), encoding="utf-8")
+    [place] = getattr(find_spec("statsmodels"), "submodule_search_locations", None) or []
+    lines = (Path(place) / file).read_text(encoding="utf-8").splitlines(keepends=True)
+    few.write_text("".join(lines[:1_000]), encoding="utf-8")
 
     assert "7 of 7 assets made" in project.run(documented("synth-assets run health_insurance"))
