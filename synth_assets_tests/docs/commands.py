@@ -104,7 +104,7 @@ def marked(source: str) -> list[str]:
     """The commands that tests in a file are marked with."""
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     marks = [call for call in calls if ast.unparse(call.func) == f"pytest.mark.{MARK}"]
-    return [word.value for mark in marks for word in mark.args if isinstance(word, ast.Constant)]
+    return [str(word.value) for mark in marks for word in mark.args if isinstance(word, ast.Constant)]
 
 
 class Documented:
