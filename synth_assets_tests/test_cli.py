@@ -21,6 +21,7 @@ from synth_assets.components.faults.checks import faults
 from synth_assets.defs.stale_runs import end_stale_runs
 from synth_assets.storage.warehouse import Warehouse
 from synth_assets_tests.components.faults.written import STAYS, changed, first_change, write
+from synth_assets_tests.docs.commands import Documented
 
 ROOT = Path(__file__).parents[1]
 PROGRAM = [sys.executable, "-c", "import sys; from synth_assets.cli import main; sys.exit(main())"]
@@ -276,8 +277,9 @@ def test_a_port_in_use_is_refused(capsys: pytest.CaptureFixture[str]):
     assert f"Port {port} of 127.0.0.1 cannot be had: Address already in use" in capsys.readouterr().err
 
 
-def test_check_finds_no_fault_in_the_project(capsys: pytest.CaptureFixture[str]):
-    assert main(["check"]) == 0
+@pytest.mark.documented("synth-assets check")
+def test_check_finds_no_fault_in_the_project(documented: Documented, capsys: pytest.CaptureFixture[str]):
+    assert main(documented("synth-assets check")[1:]) == 0
     assert "file(s) checked, no fault: " in capsys.readouterr().out
 
 

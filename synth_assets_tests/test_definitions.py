@@ -11,6 +11,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from synth_assets.definitions import defs
+from synth_assets_tests.docs.commands import Documented
 
 ROOT = Path(__file__).parents[1]
 MODES = ("random", "independent", "correlated")
@@ -228,11 +229,19 @@ def test_graph(definitions: dg.Definitions, specs: dict[str, dg.AssetSpec], snap
     assert told == snapshot(name="specs")
 
 
-@pytest.mark.parametrize("command", [["check", "defs"], ["check", "yaml"], ["list", "defs", "--json"]])
-def test_dagsters_own_commands_accept_the_project(command: list[str], tmp_path: Path):
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(["check", "defs"], marks=pytest.mark.documented("dg check defs")),
+        pytest.param(["check", "yaml"], marks=pytest.mark.documented("dg check yaml")),
+        pytest.param(["list", "defs"], marks=pytest.mark.documented("dg list defs")),
+    ],
+)
+def test_dagsters_own_commands_accept_the_project(command: list[str], documented: Documented, tmp_path: Path):
     environment = {**os.environ, "SYNTH_ASSETS_DATA_DIR": str(tmp_path / "data"), "DAGSTER_HOME": str(tmp_path)}
+    words = documented(" ".join(["dg", *command]))
     done = subprocess.run(
-        [sys.executable, "-m", "dagster_dg_cli.cli", *command],
+        [sys.executable, "-m", "dagster_dg_cli.cli", *words[1:], *["--json"] * (command[0] == "list")],
         cwd=ROOT,
         env=environment,
         stdin=subprocess.DEVNULL,

@@ -1,10 +1,7 @@
 """The whole pipeline through ``synth-assets run``: what it makes, says and keeps to itself; and once more."""
 
 import io
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -22,6 +19,7 @@ from synth_assets.protect.pseudonyms import pseudonyms
 from synth_assets.schema import MODES
 from synth_assets.storage.fingerprint import fingerprint
 from synth_assets.storage.warehouse import Warehouse
+from synth_assets_tests.docs.commands import Documented
 
 ROOT = Path(__file__).parents[1]
 REAL = ROOT / ".." / "shared" / "data" / "London postcodes.csv.gz"
@@ -43,6 +41,7 @@ DTYPES = {"category": pl.String, "text": pl.String, "integer": pl.Int64, "float"
 class Run:
     """What a call of ``synth-assets`` left."""
 
+    arguments: Sequence[str]
     code: int
     out: str
     err: str
@@ -64,7 +63,7 @@ def run(data: Path, *arguments: str) -> Run:
         patch.setenv("DAGSTER_HOME", str(data / "dagster_home"))
         patch.setenv("SYNTH_ASSETS_KEY", KEY)
         code = main(["run", *arguments])
-    return Run(code, out.getvalue(), err.getvalue(), data)
+    return Run(["run", *arguments], code, out.getvalue(), err.getvalue(), data)
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +79,9 @@ def again(full: Run, tmp_path: Path) -> Iterator[Run]:
     assert full.code == 0
 
 
-def test_it_ends_with_0_and_warnings(full: Run):
+@pytest.mark.documented("synth-assets run")
+def test_it_ends_with_0_and_warnings(full: Run, documented: Documented):
+    assert full.arguments == [*documented("synth-assets run")[1:], "--rows", str(ROWS)]
     assert full.code == 0, full.err
     assert full.err == ""
     assert "WARN  london_postcodes: postcodes_are_real" in full.out
@@ -313,21 +314,3 @@ def test_with_the_real_postcodes_nothing_is_a_mock(tmp_path: Path):
     assert (postcodes.height, postcodes["LSOA Code"].n_unique()) == (326_610, 4_835)
     assert homes["In Use?"].all()
     assert done.warehouse.read("deidentified_ae")["Index of Multiple Deprivation Decile"].null_count() == 0
-
-
-def test_plain_dagster_launches_it_too(tmp_path: Path):
-    """``dg launch`` in a home of its own, as anybody would who does not know the command ``synth-assets``."""
-    data = tmp_path / "data"
-    done = subprocess.run(
-        [sys.executable, "-m", "dagster_dg_cli.cli", "launch", "--assets", "group:source"],
-        cwd=ROOT,
-        env={**os.environ, "SYNTH_ASSETS_DATA_DIR": str(data), "DAGSTER_HOME": str(tmp_path)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
-
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert Warehouse(data / "warehouse.duckdb").row_count("mock_ae") == 10_000

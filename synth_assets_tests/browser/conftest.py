@@ -9,7 +9,7 @@ import pytest
 
 from synth_assets_tests.browser.chromium import ARGUMENTS, CHROMIUM
 from synth_assets_tests.browser.server import Server, free_port
-from synth_assets_tests.project import copied
+from synth_assets_tests.docs.project import copied
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -30,7 +30,7 @@ WAIT_MS = 60_000
 def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """``synth-assets up`` after ``synth-assets run``."""
     folder = tmp_path_factory.mktemp("ui")
-    project = copied(folder / "project")
+    project = copied(folder / "project").root
     edit(project / "synth_assets" / "defs" / "ae" / "defs.yaml")
     server = Server(folder / "data", free_port(), folder / "up.log", project=project)
     try:

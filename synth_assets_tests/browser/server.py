@@ -17,7 +17,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from synth_assets_tests.project import ROOT
+from synth_assets_tests.docs.commands import ROOT
 
 PROGRAM = (sys.executable, "-c", "import sys; from synth_assets.cli import main; sys.exit(main())")
 PLACE = {"repositoryLocationName": "synth_assets", "repositoryName": "__repository__"}
@@ -77,11 +77,16 @@ class Server:
         )
         assert done.returncode == 0, done.stdout + done.stderr
 
+    @property
+    def arguments(self) -> list[str]:
+        """Of the command ``synth-assets``."""
+        return ["up", "--port", str(self.port), *self.options]
+
     def start(self) -> None:
         """Start it and wait until the code location is loaded."""
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [*PROGRAM, "up", "--port", str(self.port), *self.options],
+                [*PROGRAM, *self.arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

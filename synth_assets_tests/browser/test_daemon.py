@@ -12,6 +12,7 @@ from dagster import DagsterRunStatus
 from synth_assets.cli import main
 from synth_assets.storage.warehouse import Warehouse
 from synth_assets_tests.browser.server import PLACE, Server, free_port, listening, survivors
+from synth_assets_tests.docs.commands import Documented
 
 SWITCH_ON = """mutation($selector: SensorSelector!) {startSensor(sensorSelector: $selector) {
   __typename ... on Sensor {sensorState {status}}}}"""
@@ -22,7 +23,11 @@ BR1 1AB,No,E01000676,13716
 """
 
 
-def test_it_listens_on_this_machine_alone(ui: Server):
+@pytest.mark.documented("synth-assets up", "dg dev -w workspace.yaml")
+def test_it_listens_on_this_machine_alone(ui: Server, documented: Documented):
+    assert ui.arguments == [*documented("synth-assets up")[1:], "--port", str(ui.port)]
+    dev = " ".join(documented("dg dev -w workspace.yaml")[1:])
+    assert any(f" -m dagster_dg_cli.cli {dev} " in command for command in ui.seen.values())
     assert listening(ui.port) == {"0100007F"}
     assert any("dagster._daemon" in command for command in ui.seen.values())
 
@@ -35,11 +40,14 @@ def test_a_second_run_works_while_it_is_up(ui: Server, monkeypatch: pytest.Monke
     assert Warehouse(ui.data / "warehouse.duckdb").row_count("mock_ae") == 60
 
 
-def test_a_second_ui_for_viewers_refuses_to_run_and_to_report(ui: Server, tmp_path: Path):
+@pytest.mark.documented("synth-assets up --read-only --port 3001")
+def test_a_second_ui_for_viewers_refuses_to_run_and_to_report(ui: Server, documented: Documented, tmp_path: Path):
     viewer = Server(ui.data, free_port(), tmp_path / "viewer.log", ui.project, options=("--read-only",))
     forged = {"check_name": "minimum_k_anonymity", "passed": True}
     try:
         viewer.start()
+        said = documented("synth-assets up --read-only --port 3001", {"3001": str(viewer.port)})
+        assert sorted(viewer.arguments) == sorted(said[1:])
         assert listening(viewer.port) == {"0100007F"}
         selector = {**PLACE, "sensorName": "new_postcode_file"}
         assert viewer.ask(SWITCH_ON, selector=selector)["startSensor"]["__typename"] == "UnauthorizedError"

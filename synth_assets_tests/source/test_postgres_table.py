@@ -1,10 +1,5 @@
 """Tables of a real Postgres server, started for these tests alone; skipped where its programs are not installed."""
 
-import os
-import pwd
-import shutil
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -13,52 +8,19 @@ import pytest
 from synth_assets.errors import SourceError
 from synth_assets.frames import BATCH_ROWS
 from synth_assets.source import source_from_dict
-from synth_assets_tests.browser.server import free_port
+from synth_assets_tests.source.postgres import NEEDED
 
-PROGRAMS = [shutil.which("initdb"), *sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))]
-INITDB = next((Path(program) for program in PROGRAMS if program), None)
 VARIABLE = "SYNTH_ASSETS_TEST_POSTGRES"
 ROWS = BATCH_ROWS + 7
 
-pytestmark = pytest.mark.skipif(INITDB is None, reason="Postgres is not installed (apt-get install postgresql)")
-
-
-def as_owner(folder: Path, *command: str) -> None:
-    """Run one of its programs; it refuses to run as root, so the folder's owner runs it."""
-    owner = folder.stat().st_uid
-    program = str(INITDB.parent / command[0]) if INITDB else command[0]
-    subprocess.run(
-        [program, *command[1:]],
-        user=owner if os.getuid() == 0 else None,
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        timeout=60,
-        check=True,
-    )
+pytestmark = NEEDED
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server(postgres: str) -> str:
     """The address of a server with one table."""
-    folder = Path("/tmp") / f"pg{os.getpid()}" if os.getuid() == 0 else tmp_path_factory.mktemp("pg")  # noqa: S108 - pytest's own folder is closed to other users
-    folder.mkdir(exist_ok=True)
-    if os.getuid() == 0:
-        os.chown(folder, pwd.getpwnam("postgres").pw_uid, -1)
-    port = free_port()
-    address = f"postgresql://steward:secret-word@127.0.0.1:{port}/postgres"
-    (folder / "password").write_text("secret-word", encoding="utf-8")
-    (folder / "password").chmod(0o644)
-    data, options = str(folder / "data"), f"-p {port} -c listen_addresses=127.0.0.1 -k {folder}"
-    as_owner(folder, "initdb", "-D", data, "-U", "steward", "-A", "scram-sha-256", "--pwfile", str(folder / "password"))
-    as_owner(folder, "pg_ctl", "-D", data, "-o", options, "-l", str(folder / "log"), "-w", "start")
-    try:
-        fill(address)
-        yield address
-    finally:
-        as_owner(folder, "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
-        shutil.rmtree(folder)
+    fill(postgres)
+    return postgres
 
 
 def fill(address: str) -> None:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 import yaml
@@ -16,14 +17,16 @@ from synth_assets.constraints import constraint_from_dict
 from synth_assets.protect import Tools
 from synth_assets.protect.catalogue import CATALOGUE, step_from_dict
 from synth_assets.protect.columns import kind_of
-
-ROOT = Path(__file__).resolve().parent.parent
-PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))
+from synth_assets_tests.docs.commands import PAGES, ROOT
+from synth_assets_tests.docs.commands import blocks as blocks_of
 
 
 def blocks(page: str, language: str) -> list[str]:
-    text = (ROOT / page).read_text(encoding="utf-8")
-    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    return [block for found, block in blocks_of(text_of(page)) if found == language]
+
+
+def text_of(page: str) -> str:
+    return (ROOT / page).read_text(encoding="utf-8")
 
 
 RUN_ELSEWHERE = ("docs/own_table.md",)
@@ -31,14 +34,23 @@ RUN_ELSEWHERE = ("docs/own_table.md",)
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "python") and page not in RUN_ELSEWHERE])
-def test_the_python_of_a_page_runs_as_one_program(page: str):
+def test_the_python_of_a_page_runs_as_one_program(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    people().write_csv("my_table.csv")
     names: dict[str, Any] = {}
     for block in blocks(page, "python"):
         exec(compile(block, page, "exec"), names)  # noqa: S102 - our own page
 
 
-def test_there_is_python_to_run():
-    assert blocks("docs/tables.md", "python")
+def people() -> pl.DataFrame:
+    """A table such as anybody may have."""
+    rng = np.random.default_rng(6)
+    return pl.DataFrame({"age": rng.integers(0, 95, 400), "sex": rng.choice(["F", "M"], 400)})
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/tables.md"])
+def test_there_is_python_to_run(page: str):
+    assert blocks(page, "python")
 
 
 def test_the_constraints_in_yaml_are_those_in_python():
@@ -50,9 +62,9 @@ def test_the_constraints_in_yaml_are_those_in_python():
     ]
 
 
-@pytest.mark.parametrize("page", [*PAGES, "README.md"])
+@pytest.mark.parametrize("page", PAGES)
 def test_links_between_pages_lead_somewhere(page: str):
-    targets = re.findall(r"\]\(([^)#:]+)\)", (ROOT / page).read_text(encoding="utf-8"))
+    targets = re.findall(r"\]\(([^)#:]+)\)", text_of(page))
     assert all(((ROOT / page).parent / target).exists() for target in targets)
 
 
@@ -114,6 +126,4 @@ def test_the_datasets_of_a_page_have_no_fault(page: str, tmp_path: Path):
 
 
 def test_the_reference_of_the_yaml_is_that_of_the_form():
-    assert (ROOT / "docs" / "yaml.md").read_text(encoding="utf-8") == reference(), (
-        "python -m synth_assets.components.reference > docs/yaml.md"
-    )
+    assert text_of("docs/yaml.md") == reference(), "python -m synth_assets.components.reference > docs/yaml.md"
