@@ -71,6 +71,6 @@ def page(browser: "Browser", ui: Server, request: pytest.FixtureRequest) -> Iter
     yield opened
     folder = os.environ.get("SYNTH_ASSETS_SCREENSHOTS")
     if folder:
-        opened.screenshot(path=Path(folder) / f"{request.node.name}.png")
+        opened.screenshot(path=Path(folder) / f"{request.node.name}.png", animations="disabled")
     opened.close()
     assert errors == []

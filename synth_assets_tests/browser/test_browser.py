@@ -72,6 +72,7 @@ def test_an_asset_shows_owner_kinds_columns_and_source(page: "playwright.Page"):
         ("deidentified_ae", "minimum_k_anonymity", ("Failed", "yellow"), ANONYMITY),
         ("correlated_ae_risk", "attack_risk", ("Failed", "yellow"), ATTACKS),
     ],
+    ids=["passes", "warns", "lacks evidence"],
 )
 def test_a_check_is_read_whole_and_its_badge_tells_a_warning_from_what_passed(
     page: "playwright.Page", asset: str, check: str, badge: tuple[str, str], sentence: str
