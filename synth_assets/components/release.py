@@ -91,7 +91,7 @@ def _release(dataset: Dataset) -> dg.AssetsDefinition:
         check_specs=[
             dg.AssetCheckSpec(name, asset=dataset.release, blocking=True, description=said)
             for name, said in (
-                (EVIDENCE_CHECK, "Asks that all that the policy asks of a table, worked out anew, lets one leave."),
+                (EVIDENCE_CHECK, "Asks that at least one table keeps all that the policy asks of it, worked out anew."),
                 (
                     EARLIER_CHECK,
                     "Asks that no count tells, beside an earlier release, of fewer people than may be told of.",

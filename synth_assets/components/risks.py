@@ -120,9 +120,7 @@ def risk_sentence(verdict: Verdict, rule: Rule, policy: str) -> str:
         f"{verdict.upper:.3f}; policy {policy}: {rule.words})."
     )
     if verdict.outcome == "not enough evidence" and verdict.detectable is not None:
-        told += (
-            f" An excess of {verdict.detectable:.2f} or more would have been found; hold more people out to find less."
-        )
+        told += f" Only an excess of {verdict.detectable:.2f} or more would have been found: hold more people out."
     return told + _gaps(verdict)
 
 

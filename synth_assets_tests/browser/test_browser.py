@@ -22,8 +22,8 @@ ANONYMITY = (
 )
 ATTACKS = (
     r"Not enough evidence\. The worst attack is .+: it succeeds on \S+% of those described and on \S+% of others, an "
-    r"excess of \S+ \(from \S+ to \S+; policy internal: at most 0\.1\)\. An excess of 0\.\d\d or more would have "
-    r"been found; hold more people out to find less\. Not tried, and so not excluded: any of them on 100 persons held "
+    r"excess of \S+ \(from \S+ to \S+; policy internal: at most 0\.1\)\. Only an excess of 0\.\d\d or more would "
+    r"have been found: hold more people out\. Not tried, and so not excluded: any of them on 100 persons held "
     r"out \(there are fewer\)\."
 )
 
