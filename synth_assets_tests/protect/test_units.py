@@ -7,8 +7,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from polars.testing import assert_series_equal
 
 from synth_assets.errors import ProtectionError
+from synth_assets.protect.persons import first_rows
 from synth_assets.protect.recode import KeepOnly
 from synth_assets.protect.spool import Spooled, spool
 from synth_assets.protect.steps import Drop, Step, Tools
@@ -64,7 +66,7 @@ def told(found: Spooled, most: int = 2, hold_out: float = 0.2) -> pl.DataFrame:
     return pl.concat(units(found.batches, found.rows, found.persons, most=most, hold_out=hold_out, key=KEY).batches())
 
 
-PINNED = {
+PINNED: dict[tuple[str | None, int, float], str] = {
     ("integer", 1, 0.2): "0bd6088ed455cf4b6bb9461dd51c2b4f16c832934837e69f7994e3835eb23aa8",
     ("integer", 2, 0.2): "dc2f0c6f3e0923c6406d297713c144bde430de68ab436643ddef21ba0769ff0b",
     ("integer", 3, 0.0): "8f36c08342ef7fb41ca5e5a782bbb378f1f76e5aa60bc6bec6d120f9a939ac76",
@@ -102,3 +104,35 @@ def test_where_nobody_is_named_in_any_row_it_is_the_same_error(tmp_path: Path, k
     found = spooled(tmp_path, table().with_columns(pl.lit(None, kind).alias("person")))
     with pytest.raises(ProtectionError, match=rf"names no person in {found.rows} row\(s\)"):
         told(found)
+
+
+@pytest.mark.parametrize("person", ["person", None])
+def test_a_table_without_rows_has_units_without_rows(tmp_path: Path, person: str | None):
+    none = told(spooled(tmp_path, table().clear(), person))
+    assert len(none) == 0
+    assert none.schema == told(spooled(tmp_path, table(), person)).schema
+
+
+def test_which_rows_of_a_person_count_does_not_depend_on_how_a_column_is_stored(tmp_path: Path):
+    """Rows are hashed before they are stored; what is read back must hash alike."""
+    place = pl.int_range(ROWS)
+    moment = pl.datetime(2019, 4, 1) + pl.duration(minutes=place % 7, nanoseconds=place % 3)
+    held = table().with_columns(
+        sex=pl.col("sex").cast(pl.Categorical),
+        age=(place % 7 / 3).cast(pl.Float32),
+        cost=(place % 7).cast(pl.Decimal(8, 2)) / 4,
+        day=moment.cast(pl.Datetime("ns")).dt.replace_time_zone("Europe/London"),
+        ward=pl.when(place % 5 > 0).then(moment.dt.time()),
+    )
+    found = spooled(tmp_path, held)
+    stored, persons = pl.concat(found.batches()), held.filter(pl.col("sex") != "X")["person"]
+    assert dict(stored.schema) == dict(held.select(COLUMNS).schema) | {"sex": pl.String}
+    assert_series_equal(told(found, 1)["counted"], first_rows(stored, persons, 1, KEY), check_names=False)
+
+
+def test_what_is_held_of_persons_does_not_grow_with_their_names(tmp_path: Path):
+    long = table().with_columns(person=pl.lit("a name of sixty-four letters " * 3) + pl.col("person").cast(pl.String))
+    for held in (table(), long):
+        persons = spooled(tmp_path, held).persons
+        assert persons is not None
+        assert persons.hashes.schema.dtypes() == [pl.UInt64] * 4
