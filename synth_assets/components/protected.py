@@ -1,6 +1,7 @@
 """Asset and checks of the de-identified table."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,7 @@ def _deidentified(dataset: Dataset) -> dg.AssetsDefinition:
             yield from _refused_or_passed(result)
             most, aside = dataset.privacy.rows_per_person, dataset.hold_out
             write_parquet(units(result.batches, result.rows, result.persons, most=most, hold_out=aside, key=key), held)
+            result = replace(result, persons=None)  # large, and of no more use
             told = {"rows in": result.rows_in, "rows out": result.rows, "steps": steps_taken(result.outcomes)}
             schema = dataset.schema(folder.input, key)
             told |= of_inside(result, schema, dataset.minimum_count, dataset.deidentified, folder.reports)

@@ -13,6 +13,7 @@ from synth_assets.errors import ProtectionError
 from synth_assets.frames import BATCH_ROWS, BatchedTable
 from synth_assets.protect.deidentify import Deidentified, Outcome, deidentify
 from synth_assets.protect.identifiers import Finding, direct_identifiers, together
+from synth_assets.protect.persons import Owners, owners_of
 from synth_assets.protect.steps import Pseudonymise, Step, Tools
 from synth_assets.storage.parquet import ParquetFile, write_parquet
 
@@ -27,7 +28,7 @@ class Spooled:
         rows_in: How many the sensitive table has.
         outcomes: Each step's account, of all batches together.
         findings: Signs of direct identifiers that are left.
-        persons: The value of the person column of each row; ``None`` where none is named.
+        persons: Whose row each is; ``None`` where no column says so.
     """
 
     path: Path
@@ -35,7 +36,7 @@ class Spooled:
     rows_in: int
     outcomes: tuple[Outcome, ...]
     findings: tuple[Finding, ...]
-    persons: pl.Series | None
+    persons: Owners | None
 
     @property
     def rows_lost_without_reason(self) -> int:
@@ -78,7 +79,7 @@ def spool(  # noqa: PLR0913, PLR0917 - what is done to which table, by what, and
         account.rows_in,
         account.outcomes,
         together(account.findings),
-        pl.concat(account.persons) if account.persons else None,
+        None if person_column is None else Owners(person_column, pl.concat(account.persons)),
     )
 
 
@@ -90,7 +91,7 @@ class _Account:
     rows_in: int = 0
     outcomes: tuple[Outcome, ...] = ()
     findings: list[Finding] = field(default_factory=list)
-    persons: list[pl.Series] = field(default_factory=list)
+    persons: list[pl.DataFrame] = field(default_factory=list)
 
 
 @dataclass
@@ -130,7 +131,8 @@ class _Watched:
         account.outcomes = _added(account.outcomes, made.outcomes)
         account.findings += direct_identifiers(made.table)
         if self.person_column is not None:
-            account.persons.append(batch[self.person_column].gather(made.sources))
+            persons = batch[self.person_column].gather(made.sources)
+            account.persons.append(owners_of(made.table, persons, self.tools.key).hashes)
 
 
 def _added(before: tuple[Outcome, ...], new: tuple[Outcome, ...]) -> tuple[Outcome, ...]:

@@ -1,12 +1,15 @@
 """Whose row each row of a de-identified table is, as keyed hashes, and which rows may be described. Never exported."""
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
-from synth_assets.protect.persons import first_rows_of, row_texts
-from synth_assets.storage.key import keyed_hash
+from synth_assets.protect.persons import LOT, PERSON, Owners, row_texts
+from synth_assets.protect.places import places_within
+from synth_assets.storage.key import keyed_hashes
 
 UNIT_COLUMNS = {
     "row": "The row's place in the de-identified table, from 0",
@@ -31,7 +34,7 @@ class Units:
     Attributes:
         read: Reads the de-identified table from its first row on, in batches.
         rows: How many rows it has.
-        persons: Whose row each is, shape (rows,); ``None`` where every row is somebody else's.
+        persons: Whose row each is; ``None`` where every row is somebody else's.
         counted: Whether each row is among the first of its person, shape (rows,).
         alike: Of rows that are somebody else's each: how many rows alike came before it, shape (rows,); ``None`` where
             nobody is held out, or persons are named.
@@ -41,9 +44,9 @@ class Units:
 
     read: Callable[[], Iterator[pl.DataFrame]]
     rows: int
-    persons: pl.Series | None
+    persons: Owners | None
     counted: pl.Series
-    alike: pl.Series | None
+    alike: np.ndarray | None
     hold_out: float
     key: bytes
 
@@ -58,28 +61,27 @@ class Units:
         rows = len(batch)
         places = pl.int_range(start, start + rows, eager=True)
         if self.persons is None:
-            names, owners = places.cast(pl.String), self._contents(batch, start)
+            names, lots = places.cast(pl.String), self._lots(batch, start)
         else:
-            owners = self.persons.slice(start, rows)
-            names = _mapped(owners, lambda name: keyed_hash(self.key, "person", name).hex()[:32], pl.String)
-        aside = pl.repeat(value=False, n=rows, eager=True)
-        if owners is not None and self.hold_out:
-            aside = _mapped(owners, lambda name: _is_aside(name, self.hold_out, self.key), pl.Boolean)
+            own = self.persons.hashes.slice(start, rows)
+            names, lots = _as_text(own), own[LOT].to_numpy()
+        aside = pl.Series(lots < np.uint64(math.ceil(self.hold_out * 2**64)))
         counted = self.counted.slice(start, rows)
         flags = {"held_out": aside, "counted": counted, "described": counted & ~aside}
         return pl.DataFrame({"row": places, "person": names, **flags}, _SCHEMA)
 
-    def _contents(self, batch: pl.DataFrame, start: int) -> pl.Series | None:
-        """A name for each row: its content, and how many rows alike came before it."""
+    def _lots(self, batch: pl.DataFrame, start: int) -> np.ndarray:
+        """What decides on holding each row out: a keyed hash of its content and of how many rows alike came before."""
         if self.alike is None:
-            return None
-        return row_texts(list(batch.get_columns())) + self.alike.slice(start, len(batch)).cast(pl.String)
+            return np.zeros(len(batch), np.uint64)
+        before = pl.Series(self.alike[start : start + len(batch)]).cast(pl.String)
+        return keyed_hashes(self.key, "hold-out", row_texts(batch.get_columns()) + before)[:, 0]
 
 
 def units(  # noqa: PLR0913 - whose rows, how many of each, how many persons aside, and under which key
     read: Callable[[], Iterator[pl.DataFrame]],
     rows: int,
-    persons: pl.Series | None,
+    persons: Owners | None,
     *,
     most: int,
     hold_out: float,
@@ -90,7 +92,7 @@ def units(  # noqa: PLR0913 - whose rows, how many of each, how many persons asi
     Args:
         read: Reads the de-identified table from its first row on, in batches.
         rows: How many it has.
-        persons: Whose row each is, shape (rows,); ``None`` where every row is somebody else's.
+        persons: Whose row each is; ``None`` where every row is somebody else's.
         most: Of each person so many rows are described, at least 1.
         hold_out: The share of persons that no description sees, from 0 to below 1. Chosen by a keyed hash of the
             person, so that it is the same ones each time; where no person is named, of the row's content and of how
@@ -104,19 +106,18 @@ def units(  # noqa: PLR0913 - whose rows, how many of each, how many persons asi
     if persons is None:
         counted = pl.repeat(value=True, n=rows, eager=True)
         if hold_out:
-            contents = pl.concat([row_texts(list(batch.get_columns())).hash() for batch in read()])
-            alike = pl.DataFrame({"content": contents}).select(pl.int_range(pl.len()).over("content")).to_series()
+            alike = places_within([np.concatenate([_contents(batch) for batch in read()])])
     else:
-        counted = first_rows_of(read(), persons, most, key)
+        counted = pl.Series(persons.first(most))
     return Units(read, rows, persons, counted, alike, hold_out, key)
 
 
-def _mapped(persons: pl.Series, value: Callable[[str], object], dtype: type[pl.DataType]) -> pl.Series:
-    """A value for each row, worked out once a person."""
-    distinct = persons.unique()
-    found = pl.Series([value(str(name)) for name in distinct], dtype=dtype)
-    return persons.replace_strict(distinct, found, return_dtype=dtype)
+def _contents(batch: pl.DataFrame) -> np.ndarray:
+    """A hash of each row's content, by which rows alike are found; nothing that is kept depends on its value."""
+    return row_texts(batch.get_columns()).hash().to_numpy()
 
 
-def _is_aside(name: str, share: float, key: bytes) -> bool:
-    return int.from_bytes(keyed_hash(key, "hold-out", name)[:8], "big") < share * 2**64
+def _as_text(hashes: pl.DataFrame) -> pl.Series:
+    """Persons as 32 hexadecimal characters each."""
+    text = hashes.select(PERSON).to_numpy().astype(">u8").tobytes().hex()
+    return pl.Series([text[at : at + 32] for at in range(0, len(text), 32)], dtype=pl.String)

@@ -4,7 +4,10 @@ import hmac
 import os
 import re
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
+
+import numpy as np
 
 from synth_assets.errors import StorageError
 from synth_assets.storage.files import create_once
@@ -58,13 +61,41 @@ def keyed_hash(key: bytes, purpose: str, value: bytes | str) -> bytes:
     >>> keyed_hash(b"k", "ab", "c") == keyed_hash(b"k", "a", "bc")
     False
     """
-    label = _as_bytes(purpose)
-    return hmac.digest(key, len(label).to_bytes(8, "big") + label + _as_bytes(value), "sha256")
+    return hmac.digest(key, _label(purpose) + _as_bytes(value), "sha256")
+
+
+def keyed_hashes(key: bytes, purpose: str, values: Iterable[bytes | str]) -> np.ndarray:
+    """``keyed_hash`` of each of many values, nearly twice as fast.
+
+    Args:
+        key: From ``project_key``.
+        purpose: What the hashes are for.
+        values: What is hashed.
+
+    Returns:
+        Each hash as four numbers of 64 bits, the first ones of it first; shape (values, 4).
+    """
+    return hashes_from(hmac.new(key, _label(purpose), "sha256"), values)
+
+
+def hashes_from(begun: hmac.HMAC, values: Iterable[bytes | str]) -> np.ndarray:
+    """The hash of each value after what ``begun`` has hashed, which stays as it is; see ``keyed_hashes``."""
+    found = bytearray()
+    for value in values:
+        one = begun.copy()
+        one.update(_as_bytes(value))
+        found += one.digest()
+    return np.frombuffer(found, ">u8").astype(np.uint64).reshape(-1, 4)
 
 
 def key_id(key: bytes) -> str:
     """Eight hexadecimal characters that tell keys apart and say nothing about them; may be shown."""
     return keyed_hash(key, "key id", b"")[:4].hex()
+
+
+def _label(purpose: str) -> bytes:
+    label = _as_bytes(purpose)
+    return len(label).to_bytes(8, "big") + label
 
 
 def _as_bytes(value: bytes | str) -> bytes:

@@ -76,6 +76,29 @@ def test_its_data_version_follows_the_data_and_the_key_and_nothing_else(
 
 
 @pytest.mark.parametrize(
+    ("privacy", "pinned"),
+    [
+        ({}, "c372d6d94430d15d4fca4d9fdedf638b4320aa61faf8a822903efb18d95c952c"),
+        ({"person_column": "Patient"}, "5f0b9814001b989a763a31396a89bf90888f731f2f1777c07c39293ec251cc4a"),
+        (
+            {"person_column": "Patient", "max_rows_per_person": 2},
+            "8c1f6533452e5cb58fd246a39c1b73c35066d58fed2bfae272cdec09c2a04c0c",
+        ),
+    ],
+)
+def test_the_same_data_have_the_version_that_they_always_had(
+    workplace: Workplace, instance: dg.DagsterInstance, privacy: Mapping[str, Any], pinned: str
+):
+    """Another one would be described, and paid for, anew."""
+    table = pl.concat([visits(), visits(150), visits(30)])
+    dataset = declared(privacy=privacy, hold_out=0.2)
+    result = materialise(table, ["clinic", "deidentified_visits"], instance, dataset=dataset)
+    [event] = result.asset_materializations_for_node("deidentified_visits")
+    assert (event.tags or {})["dagster/data_version"] == pinned
+    assert workplace.warehouse.row_count("deidentified_visits_units", "_private") == 372
+
+
+@pytest.mark.parametrize(
     ("note", "kind"), [("seen as 999 000 0018 before", "NHS number"), ("lives at SW1A 1AA", "postcode")]
 )
 def test_an_identifier_that_is_left_writes_nothing_and_the_old_table_stands(

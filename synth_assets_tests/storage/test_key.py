@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from synth_assets.errors import StorageError
-from synth_assets.storage.key import key_id, keyed_hash, project_key
+from synth_assets.storage.key import key_id, keyed_hash, keyed_hashes, project_key
 
 RACERS = """
 import os, sys
@@ -141,3 +141,10 @@ def test_a_key_id_tells_keys_apart_without_telling_them():
     ids = {key_id(key) for key in keys}
     assert len(ids) == 50
     assert all(len(name) == 8 and name.encode() not in key for name in ids for key in keys)
+
+
+@given(st.binary(min_size=1, max_size=200), st.text(max_size=20), st.lists(st.text() | st.binary(), max_size=5))
+def test_many_hashes_are_those_of_each_value(key: bytes, purpose: str, values: list[str | bytes]):
+    many = keyed_hashes(key, purpose, values)
+    assert many.shape == (len(values), 4)
+    assert [row.astype(">u8").tobytes() for row in many] == [keyed_hash(key, purpose, value) for value in values]
