@@ -7,6 +7,9 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from synth_assets_tests.docs.commands import ROOT
 
@@ -28,6 +31,17 @@ class Project:
     def defs(self) -> Path:
         """Where datasets are declared."""
         return self.root / "synth_assets" / "defs"
+
+    def cut(self, dataset: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever YAML may hold
+        """Leave a dataset three columns and one mode, so that few pictures are drawn; what its YAML then says."""
+        path = self.defs / dataset / "defs.yaml"
+        said = yaml.safe_load(path.read_text(encoding="utf-8"))
+        attributes = said["attributes"]
+        columns, others = attributes["columns"][:3], [column["name"] for column in attributes["columns"][3:]]
+        attributes["steps"].append({"step": "drop", "columns": others, "reason": "Pictures take long to draw"})
+        attributes |= {"columns": columns, "modes": {"random": {"rows": 300}}, **changes}
+        path.write_text(yaml.safe_dump(said, sort_keys=False), encoding="utf-8")
+        return attributes
 
     def run(self, words: Sequence[str], *more: str, code: int = 0, **environment: str) -> str:
         """Run a command; what it printed.

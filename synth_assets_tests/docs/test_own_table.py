@@ -141,14 +141,7 @@ def test_a_table_of_postgres_is_drafted_and_its_connection_written_nowhere(
 def test_the_worked_example_runs_once_it_is_switched_on(documented: Documented, tmp_path: Path):
     """With the first rows of the real table, three columns and one mode: all of it is in test_health_insurance."""
     project = copied(tmp_path)
-    path = project.defs / "health_insurance" / "defs.yaml"
-    said = yaml.safe_load(path.read_text(encoding="utf-8"))
-    attributes = said["attributes"]
-    dropped = [column["name"] for column in attributes["columns"][3:]]
-    attributes["steps"].append({"step": "drop", "columns": dropped, "reason": "The test draws few pictures"})
-    attributes |= {"enabled": True, "modes": {"random": {"rows": 300}}, "columns": attributes["columns"][:3]}
-    path.write_text(yaml.safe_dump(said, sort_keys=False), encoding="utf-8")
-    file = attributes["source"]["file"]
+    file = project.cut("health_insurance", enabled=True)["source"]["file"]
     few = tmp_path / "statsmodels" / file
     few.parent.mkdir(parents=True)
     (tmp_path / "statsmodels" / "__init__.py").touch()
