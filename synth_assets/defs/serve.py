@@ -14,6 +14,7 @@ from synth_assets.storage.folders import PROJECT_ROOT
 HOST = "127.0.0.1"
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PATIENCE_S = 20.0
+KILLING_S = 5.0
 
 
 def serve(port: int, *, read_only: bool = False) -> int:
@@ -70,15 +71,21 @@ def refuse_taken(port: int) -> None:
 
 
 def _end(group: int) -> None:
-    """Wait until the group is empty; what does not go by itself is killed."""
-    deadline = time.monotonic() + PATIENCE_S
+    """Wait until the group is empty; what does not go by itself is killed, and is gone afterwards."""
+    if not _is_empty_within(group, PATIENCE_S):
+        _signal(group, signal.SIGKILL)
+        _is_empty_within(group, KILLING_S)
+
+
+def _is_empty_within(group: int, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:
             os.killpg(group, 0)
         except ProcessLookupError:
-            return
+            return True
         time.sleep(0.1)
-    _signal(group, signal.SIGKILL)
+    return False
 
 
 def _signal(group: int, number: int) -> None:
