@@ -66,14 +66,15 @@ def test_a_network_of_an_unchanged_description_is_shown_again(workplace: Workpla
 
 
 @pytest.mark.parametrize("mode", ["random", "independent"])
-def test_other_modes_show_no_picture(workplace: Workplace, instance: dg.DagsterInstance, mode: str):
+def test_other_modes_show_their_columns_and_no_network(workplace: Workplace, instance: dg.DagsterInstance, mode: str):
     name = f"{mode}_visits_description"
     result = materialise(visits(), [*BRANCH[:2], name], instance)
     [event] = result.asset_materializations_for_node(name)
 
-    assert not {"network drawn", "figure"} & set(event.metadata)
+    assert "network drawn" not in event.metadata
+    assert str(event.metadata["at a glance"].value).startswith("![")
     assert event.metadata["network"].value == "no edges"
-    assert not (workplace.folder.reports / name).exists()
+    assert [path.name for path in (workplace.folder.reports / name).glob("*.png")] == ["at_a_glance.png"]
 
 
 def test_unchanged_data_reuse_it_byte_for_byte(workplace: Workplace, instance: dg.DagsterInstance):

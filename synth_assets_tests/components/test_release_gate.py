@@ -302,7 +302,6 @@ def test_a_planted_defect_keeps_everything_in(site: Site, plant: Callable[[Site]
     ("changes", "config", "match"),
     [
         ({"unreviewed": ["role of Ward ID"]}, {}, "nobody has reviewed: role of Ward ID"),
-        ({}, {"policy": "lenient"}, "no policy 'lenient'"),
         ({}, {"policy": "public_release"}, "No count of fewer than 5 persons is told"),
         ({}, {"policy": "nhs_small_numbers"}, "at least 8"),
         ({"minimum_count": 4}, {}, "asks for at least 5"),
@@ -317,6 +316,12 @@ def test_a_declaration_or_policy_that_does_not_allow_it_keeps_everything_in(
             stricter.release(**config)
     else:
         assert match in refused(stricter.release(**config))
+    assert site.released == []
+
+
+def test_a_policy_that_there_is_not_starts_nothing(site: Site):
+    with pytest.raises(dg.DagsterInvalidConfigError, match="'public_release'.* got lenient"):
+        site.release(policy="lenient")
     assert site.released == []
 
 
