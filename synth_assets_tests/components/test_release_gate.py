@@ -320,7 +320,7 @@ def test_a_declaration_or_policy_that_does_not_allow_it_keeps_everything_in(
 
 
 def test_a_policy_that_there_is_not_starts_nothing(site: Site):
-    with pytest.raises(dg.DagsterInvalidConfigError, match="'public_release'.* got lenient"):
+    with pytest.raises(dg.DagsterInvalidConfigError, match=r"'public_release'.* got lenient"):
         site.release(policy="lenient")
     assert site.released == []
 
