@@ -178,9 +178,10 @@ def test_config_that_is_not_allowed_is_refused_before_the_run(workplace: Workpla
 @pytest.mark.parametrize("rows", [0, -1, 10**10])
 def test_a_mock_of_a_size_that_cannot_be_is_refused(workplace: Workplace, rows: int):
     result = materialise(workplace, mock_rows=rows)
-    [failure] = [event for event in result.all_events if event.is_step_failure]
+    [failure] = [event for event in result.all_events if event.is_job_failure]
 
-    assert "Allowed: 1 to 200,000" in str(failure.step_failure_data.error)
+    assert not result.all_node_events, "no step was started"
+    assert "Allowed: 1 to 200,000" in str(failure.job_failure_data.error)
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the real postcode file is not there (../shared/data)")

@@ -134,9 +134,10 @@ def test_nothing_of_a_row_is_shown(workplace: Workplace):
 def test_sizes_that_cannot_be_are_refused_and_the_old_table_stands(workplace: Workplace, config: dict[str, int]):
     assert materialise(workplace, rows=10).success
     result = materialise(workplace, **config)
-    [failure] = [event for event in result.all_events if event.is_step_failure]
+    [failure] = [event for event in result.all_events if event.is_job_failure]
 
-    assert "Allowed: 1 to" in str(failure.step_failure_data.error)
+    assert not result.all_node_events, "no step was started"
+    assert "Allowed: 1 to" in str(failure.job_failure_data.error)
     assert workplace.warehouse.row_count("mock_ae") == 10
 
 
