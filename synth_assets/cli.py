@@ -297,15 +297,18 @@ def _up(options: argparse.Namespace) -> int:
     home = prepare_home(DataFolder.from_environment())
     refuse_taken(options.port)
     if not options.read_only:
-        with DagsterInstance.get() as instance:
-            end_stale_runs(instance)
+        _end_stale_runs()
     said = ", for viewing only" if options.read_only else ""
     print(f"Dagster UI on http://{HOST}:{options.port}{said} (home {home}); Ctrl+C stops it", flush=True)
     code = serve(options.port, read_only=options.read_only)
     if not options.read_only:
-        with DagsterInstance.get() as instance:
-            end_stale_runs(instance)
+        _end_stale_runs()  # those that had to be killed
     return code
+
+
+def _end_stale_runs() -> None:
+    with DagsterInstance.get() as instance:
+        end_stale_runs(instance)
 
 
 _COMMANDS = {

@@ -11,7 +11,7 @@ import polars as pl
 from synth_assets.components.dataset import Dataset
 from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.inputs import gated
-from synth_assets.components.metadata import declared_columns, rounded
+from synth_assets.components.metadata import declared_columns, figure, rounded
 from synth_assets.components.protected import table_version, units_of
 from synth_assets.components.resources import Workplace
 from synth_assets.components.versions import versioned
@@ -150,7 +150,4 @@ def _figures(made: Protected, dataset: Dataset) -> dict[str, Any]:
 def _picture(made: Protected, dataset: Dataset, folder: Path) -> dict[str, Any]:
     limit = dataset.policy.most_suppressed.limit
     picture = write_trade_off(made.front, folder, limit=limit, title=f"What anonymity of {dataset.title} costs")
-    return {
-        "loss against suppression": dg.MetadataValue.md(picture.preview),
-        "figure": dg.MetadataValue.path(str(picture.path)),
-    }
+    return figure("loss against suppression", picture)

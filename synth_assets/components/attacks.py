@@ -17,7 +17,7 @@ from synth_assets.measure.risk.lookalikes import lookalikes
 from synth_assets.policy import Policy, Rule
 from synth_assets.report.privacy_tables import AttackLine
 from synth_assets.schema import Mode, Schema
-from synth_assets.storage.sample import Flags, rows_of, rows_where, sample_of, some_of
+from synth_assets.storage.sample import Flags, first_rows, rows_of, rows_where, sample_of, some_of
 
 ATTACK_CHECK, COPY_CHECK = "attack_risk", "copy_risk"
 ATTACKS = 2_000
@@ -84,8 +84,7 @@ def measure_risk(  # noqa: PLR0913, PLR0917 - whose table, where it is, and what
     described, control, held_out = _sides(units)
     if not control.any() or not described.any():
         return None
-    with closing(in_order(original)) as batches:
-        kinds = next(batches).schema
+    kinds = first_rows(original).schema
     schema: Schema = dataset.original_schema(workplace.folder.input, workplace.key, kinds)
     training, held = (rows_where(original, some_of(side, MOST_ROWS, rng)) for side in (described, control))
     made, alike = sample_of(synthetic, MOST_ROWS, rng), None

@@ -14,7 +14,7 @@ from synth_assets.components.dataset import DEFAULT_MAX_PARENTS, Dataset
 from synth_assets.components.evidence import DOCUMENT_HASH, document_hash
 from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.inputs import gated
-from synth_assets.components.metadata import DECIMALS, told_columns
+from synth_assets.components.metadata import DECIMALS, figure, told_columns
 from synth_assets.components.pages import Made, description_page
 from synth_assets.components.parameters import PARAMETERS, parameters
 from synth_assets.components.portraits import of_description
@@ -72,19 +72,15 @@ def description_asset(dataset: Dataset, mode: Mode) -> dg.AssetsDefinition:
             made, reused = task.describe_or_reuse()
         else:
             made, reused = task.describe_privately_or_reuse(context.instance, context.run.run_id, config)
-        context.log.info(
-            "%s in %.1f s", "Nothing changed: described before, used again" if reused else "Described", _since(started)
-        )
-        told = _drawn(made, name, workplace) | _shown(made, reused=reused, seconds=_since(started))
+        seconds = time.perf_counter() - started
+        done = "Nothing changed: described before, used again" if reused else "Described"
+        context.log.info("%s in %.1f s", done, seconds)
+        told = _drawn(made, name, workplace) | _shown(made, reused=reused, seconds=seconds)
         told["report"] = dg.MetadataValue.path(str(description_page(Made(dataset, workplace, context), made, name)))
         told[DOCUMENT_HASH] = document_hash(made, workplace.key)
         return dg.Output(made, metadata=told)
 
     return description
-
-
-def _since(started: float) -> float:
-    return time.perf_counter() - started
 
 
 class Redescribe(CheckedConfig):
@@ -213,10 +209,7 @@ def _drawn(made: Description, name: str, workplace: Workplace) -> dict[str, Any]
     if made.mode != "correlated":
         return of_description(made, name, workplace.folder.reports)
     picture = write_network(made, workplace.folder.reports / name, name=name)
-    return {
-        "network drawn": dg.MetadataValue.md(picture.preview),
-        "figure": dg.MetadataValue.path(str(picture.path)),
-    }
+    return figure("network drawn", picture)
 
 
 def _constraints(made: Description) -> str:

@@ -18,6 +18,7 @@ from dagster._core.storage.asset_check_execution_record import (
 )
 
 _AT_ONCE = 25
+"""Events that are read at once beyond the last one, which mostly is all that is asked for: events hold pictures."""
 
 
 def is_of_a_run(event: EventLogEntry) -> bool:
@@ -29,7 +30,7 @@ def all_made(instance: DagsterInstance, asset: str | AssetKey) -> Iterator[Event
     """Every time that a run materialised an asset, the last one first."""
     key, cursor = AssetKey(asset) if isinstance(asset, str) else asset, None
     while True:
-        found = instance.fetch_materializations(key, limit=_AT_ONCE, cursor=cursor)
+        found = instance.fetch_materializations(key, limit=_AT_ONCE if cursor else 1, cursor=cursor)
         yield from (record for record in found.records if is_of_a_run(record.event_log_entry))
         if not found.has_more:
             return

@@ -7,7 +7,7 @@ import polars as pl
 
 from synth_assets.components.dataset import Dataset
 from synth_assets.components.failure import say_what_to_do
-from synth_assets.components.metadata import DECIMALS, told_columns
+from synth_assets.components.metadata import DECIMALS, figure, told_columns
 from synth_assets.components.resources import Workplace
 from synth_assets.components.spending import known_anchors
 from synth_assets.describe.private import Request
@@ -61,11 +61,7 @@ def _ledger(dataset: Dataset) -> dg.AssetsDefinition:
         picture = write_budget(
             table, workplace.folder.reports / dataset.ledger, title=f"Privacy budget of {dataset.title}"
         )
-        told: dict[str, Any] = {
-            "cumulative epsilon": dg.MetadataValue.md(picture.preview),
-            "figure": dg.MetadataValue.path(str(picture.path)),
-        }
-        return dg.Output(table, metadata=told | _figures(status, dataset))
+        return dg.Output(table, metadata=figure("cumulative epsilon", picture) | _figures(status, dataset))
 
     return ledger
 

@@ -8,6 +8,7 @@ import dagster as dg
 import polars as pl
 
 from synth_assets.protect import Outcome
+from synth_assets.report.pictures import WrittenPicture
 from synth_assets.schema import Column, Schema
 
 PREVIEW_ROWS = 5
@@ -58,6 +59,11 @@ def preview(table: pl.DataFrame, rows: int = PREVIEW_ROWS) -> dg.MetadataValue:
     head = table.head(rows)
     lines = [_line(head.columns), _line(["---"] * head.width), *(_line(row) for row in head.iter_rows())]
     return dg.MetadataValue.md("\n".join(lines))
+
+
+def figure(name: str, picture: WrittenPicture) -> dict[str, dg.MetadataValue]:
+    """A figure in the UI, under a name, and where its file is."""
+    return {name: dg.MetadataValue.md(picture.preview), "figure": dg.MetadataValue.path(str(picture.path))}
 
 
 def steps_taken(outcomes: Iterable[Outcome]) -> dg.MetadataValue:

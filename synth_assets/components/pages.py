@@ -13,7 +13,6 @@ import polars as pl
 
 from synth_assets.components.clauses import attack_lines, risk_clauses
 from synth_assets.components.dataset import Dataset
-from synth_assets.components.drift import drawings
 from synth_assets.components.evidence import document_hash
 from synth_assets.components.history import is_of_present, last_told
 from synth_assets.components.resources import Workplace
@@ -136,6 +135,7 @@ def across_page(
     measurements: Mapping[Mode, pl.DataFrame],
     risks: Mapping[Mode, pl.DataFrame],
     clauses: tuple[Clause, ...],
+    earlier: pl.DataFrame,
 ) -> Path:
     """Write the page ``<name>_comparison.html``.
 
@@ -144,6 +144,7 @@ def across_page(
         measurements: Of each mode.
         risks: Of each mode, the table that its risk asset left.
         clauses: What the policy makes of each mode's use.
+        earlier: The drawings of every mode's table; see ``DRIFT_SCHEMA``.
     """
     dataset, instance = made.dataset, made.context.instance
     told = tuple(clause for mode in measurements for clause in risk_clauses(instance, dataset, mode, risks[mode]))
@@ -160,7 +161,6 @@ def across_page(
         minimum_count=dataset.minimum_count,
         old=tuple(mode for mode in measurements if not is_of_present(instance, *_compared(dataset, mode))),
     )
-    earlier = pl.concat(drawings(instance, dataset, mode) for mode in measurements)
     drift = drift_section(earlier, evidence.rows, dataset.minimum_count)
     return write_page(across_report(evidence, [drift]), made.path(dataset.comparison))
 

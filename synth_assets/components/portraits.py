@@ -1,21 +1,19 @@
 """Tables, descriptions and attacks at a glance: the small figure that each asset has in the UI."""
 
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import dagster as dg
-
+from synth_assets.components.metadata import figure
 from synth_assets.describe import Description
 from synth_assets.errors import MeasurementError
-from synth_assets.frames import BatchedTable, Frame, in_order
+from synth_assets.frames import BatchedTable, Frame
 from synth_assets.measure.column_counts import column_counts
 from synth_assets.report.attack_intervals import write_attacks
-from synth_assets.report.pictures import WrittenPicture
-from synth_assets.report.portrait import lines_of_description, lines_of_table, write_portrait
+from synth_assets.report.portrait import Line, lines_of_description, lines_of_table, write_portrait
 from synth_assets.report.privacy_tables import AttackLine
 from synth_assets.schema import Schema
+from synth_assets.storage.sample import first_rows
 
 AT_A_GLANCE = "at a glance"
 
@@ -42,7 +40,7 @@ def of_inside(
     lines = lines_of_table(counts, len(first), minimum_count)
     hidden = f"; counts below {minimum_count} are hidden" if minimum_count > 1 else ""
     said = f"{len(first):,} rows{hidden}"
-    return _told(write_portrait(lines, _path(reports, name), title=f"{name} at a glance", said=said))
+    return _portrait(lines, name, reports, said)
 
 
 def of_synthetic(first: Frame, description: Description, rows: int, name: str, reports: Path) -> dict[str, Any]:
@@ -60,35 +58,27 @@ def of_synthetic(first: Frame, description: Description, rows: int, name: str, r
     schema = Schema(tuple(coded.column for coded in description.columns))
     lines = lines_of_table(column_counts(first, schema, 1), len(first), 1)
     said = f"{len(first):,} synthetic rows" if len(first) == rows else f"the first {len(first):,} synthetic rows"
-    return _told(write_portrait(lines, _path(reports, name), title=f"{name} at a glance", said=said, synthetic=True))
+    return _portrait(lines, name, reports, said, synthetic=True)
 
 
 def of_description(description: Description, name: str, reports: Path) -> dict[str, Any]:
     """The figure of a description without a network: what it tells of each column."""
     said = "what the description tells" if description.mode != "random" else "no count is told: domains alone"
-    lines = lines_of_description(description)
-    return _told(write_portrait(lines, _path(reports, name), title=f"{name} at a glance", said=said))
+    return _portrait(lines_of_description(description), name, reports, said)
 
 
 def of_attacks(attacks: Sequence[AttackLine], name: str, reports: Path) -> dict[str, Any]:
     """The figure of attacks; nothing where there is none."""
     if not attacks:
         return {}
-    return _told(write_attacks(attacks, _path(reports, name), title=f"{name}: what each attack gains"))
+    picture = write_attacks(attacks, _path(reports, name), title=f"{name}: what each attack gains")
+    return figure(AT_A_GLANCE, picture)
 
 
-def first_rows(table: Frame | BatchedTable) -> Frame:
-    """The first rows of a table, as many as a batch has."""
-    with closing(in_order(table)) as batches:
-        return next(batches)
+def _portrait(lines: Sequence[Line], name: str, reports: Path, said: str, *, synthetic: bool = False) -> dict[str, Any]:
+    picture = write_portrait(lines, _path(reports, name), title=f"{name} at a glance", said=said, synthetic=synthetic)
+    return figure(AT_A_GLANCE, picture)
 
 
 def _path(reports: Path, name: str) -> Path:
     return reports / name / "at_a_glance.png"
-
-
-def _told(picture: WrittenPicture) -> dict[str, Any]:
-    return {
-        AT_A_GLANCE: dg.MetadataValue.md(picture.preview),
-        "figure": dg.MetadataValue.path(str(picture.path)),
-    }

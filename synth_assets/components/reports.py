@@ -14,7 +14,7 @@ from synth_assets.components.drift import FLOOR, MEASURES, REGENERATION, drawing
 from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.history import last_told
 from synth_assets.components.inputs import gated
-from synth_assets.components.metadata import rounded, told_columns
+from synth_assets.components.metadata import figure, rounded, told_columns
 from synth_assets.components.pages import Made, across_page, mode_page
 from synth_assets.components.resources import Randomness, Workplace
 from synth_assets.ledger.explain import explained
@@ -267,17 +267,13 @@ def across_modes_asset(dataset: Dataset) -> dg.AssetsDefinition:
         named: dict[str, pl.DataFrame] = {mode: table for mode, table in by_mode.items()}  # noqa: C416 - of plain names
         picture = write_across_modes(named, workplace.folder.reports / dataset.comparison)
         clauses = tuple(_judged(dataset, mode, table) for mode, table in by_mode.items())
-        written = across_page(
-            Made(dataset, workplace, context), by_mode, {mode: tables[asset] for asset, mode in risks.items()}, clauses
-        )
+        earlier = pl.concat(drawings(context.instance, dataset, mode) for mode in by_mode)
+        attacked = {mode: tables[asset] for asset, mode in risks.items()}
+        written = across_page(Made(dataset, workplace, context), by_mode, attacked, clauses, earlier)
         table = mode_table(named)
-        drift = drift_preview(pl.concat(drawings(context.instance, dataset, mode) for mode in by_mode))
+        drift = drift_preview(earlier)
         told: dict[str, Any] = {} if drift is None else {"drift": dg.MetadataValue.md(drift)}
-        told |= {
-            "across modes": dg.MetadataValue.md(picture.preview),
-            "figure": dg.MetadataValue.path(str(picture.path)),
-            "report": dg.MetadataValue.path(str(written)),
-        }
+        told |= figure("across modes", picture) | {"report": dg.MetadataValue.path(str(written))}
         told |= rounded(_by_mode(table)) | {"seconds": round(time.perf_counter() - started, 3)}
         return dg.Output(table, metadata=told)
 

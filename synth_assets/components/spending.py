@@ -7,7 +7,7 @@ from itertools import product
 from dagster import DagsterInstance
 
 from synth_assets.components.dataset import Dataset
-from synth_assets.components.history import last_made, last_told
+from synth_assets.components.history import all_made, last_told, version_of
 from synth_assets.components.stored import stored_description
 from synth_assets.describe.privacy import LedgerMark, Privacy
 from synth_assets.errors import LedgerError
@@ -125,9 +125,8 @@ def data_version(dataset: Dataset, instance: DagsterInstance) -> str:
     Raises:
         LedgerError: There is none.
     """
-    event = last_made(instance, dataset.deidentified)
-    tags = (event.asset_materialization.tags if event and event.asset_materialization else None) or {}
-    version = tags.get("dagster/data_version")
+    record = next(all_made(instance, dataset.deidentified), None)
+    version = None if record is None else version_of(record)
     if version is None:
         message = (
             f"Dagster's history holds no version of {dataset.deidentified!r}, and without one nothing can be booked. "

@@ -6,7 +6,7 @@ from pydantic import Field
 from synth_assets.components.dataset import Dataset
 from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.metadata import declared_columns, preview
-from synth_assets.components.portraits import first_rows, of_synthetic
+from synth_assets.components.portraits import of_synthetic
 from synth_assets.components.progress import Watched
 from synth_assets.components.resources import Randomness, Workplace
 from synth_assets.components.run_config import CheckedConfig, takes
@@ -16,6 +16,7 @@ from synth_assets.frames import Frame
 from synth_assets.generate import MOST_ROWS, check_rows, generate_batches
 from synth_assets.measure.conformity import conformity
 from synth_assets.schema import Mode
+from synth_assets.storage.sample import first_rows
 from synth_assets.storage.warehouse import TableHandle
 
 CONFORMITY_CHECK = "matches_schema_and_domain"

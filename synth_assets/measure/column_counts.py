@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from synth_assets.frames import Frame
+from synth_assets.frames import Frame, to_polars
 from synth_assets.measure.binning import bin_columns
 from synth_assets.measure.counting import count
 from synth_assets.measure.histogram import HISTOGRAM_SCHEMA, histogram
@@ -29,8 +29,9 @@ def column_counts(frame: Frame, schema: Schema, minimum_count: int) -> pl.DataFr
     >>> column_counts(frame, Schema.infer(frame), 1).select("label", "original").rows()
     [('F', 2), ('M', 1), ('missing', 1)]
     """
-    original, nothing = paired(frame, frame, schema)
-    nothing = nothing.clear()
+    table = to_polars(frame)
+    original, one = paired(table, table.head(1), schema)
+    nothing = one.clear()
     shown = shown_columns(bin_columns(original, nothing, schema), original, nothing, minimum_count)
     rows = (row for one in shown for row in histogram(one, count([one])))
     return pl.DataFrame(list(rows), schema=HISTOGRAM_SCHEMA, orient="row")

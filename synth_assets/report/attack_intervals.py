@@ -8,8 +8,8 @@ from synth_assets.report.canvas import FAINT, INK, LINE, MARGIN, ORIGINAL, blank
 from synth_assets.report.lettering import TEXT_SIZE, fitted, inches
 from synth_assets.report.page import Drawing
 from synth_assets.report.pictures import WrittenPicture
-from synth_assets.report.preview import Picture
 from synth_assets.report.privacy_tables import AttackLine
+from synth_assets.report.risk_map import LEAST_GAIN
 from synth_assets.report.ticks import numbers
 from synth_assets.report.vector import Vector
 
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _WIDTH, _LINE, _HEADER, _FOOT, _ROOM = 8.65, 0.24, 0.96, 0.6, 3.3
-_LEAST = -0.25
-"""Intervals are drawn from here on: what an attack loses below it tells nothing."""
-
 _SAID = "gain over rows held out, as a share of what is left to gain; bars: for all attacks together but for 0.1 %"
 
 
@@ -37,7 +34,7 @@ def attack_intervals(attacks: Sequence[AttackLine], *, title: str) -> "Figure":
     heading(figure, title)
     write(figure, MARGIN, 0.54, _SAID, color=FAINT)
     axes = panel(figure, (MARGIN + indent, _HEADER, _WIDTH - indent - 0.1, height))
-    low = min(-0.02, *(max(one.lower, _LEAST) for one in attacks))
+    low = min(-0.02, *(max(one.lower, LEAST_GAIN) for one in attacks))
     high = max(0.02, *(one.upper for one in attacks), *(one.limit for one in attacks)) * 1.1
     axes.axvline(0, color=FAINT, linewidth=0.9)
     for place, one in enumerate(attacks):
@@ -72,5 +69,4 @@ def write_attacks(attacks: Sequence[AttackLine], path: Path, *, title: str) -> W
     Raises:
         StorageError: The file cannot be written.
     """
-    picture = Picture.of(attack_intervals(attacks, title=title))
-    return WrittenPicture(picture.save(path), picture.markdown(title))
+    return WrittenPicture.of(attack_intervals(attacks, title=title), path, title)

@@ -8,7 +8,6 @@ import polars as pl
 from synth_assets.errors import MeasurementError
 from synth_assets.report.canvas import FAINT, INK, LINE, MARGIN, SYNTHETIC, blank, finish, heading, keys, panel, write
 from synth_assets.report.pictures import WrittenPicture
-from synth_assets.report.preview import Picture
 from synth_assets.report.ticks import numbers
 
 if TYPE_CHECKING:
@@ -58,5 +57,4 @@ def write_budget(rows: pl.DataFrame, folder: Path, *, title: str) -> WrittenPict
         MeasurementError: There are no rows.
         StorageError: The file cannot be written.
     """
-    picture = Picture.of(budget_figure(rows, title=title))
-    return WrittenPicture(picture.save(folder / "budget.png"), picture.markdown("Privacy budget"))
+    return WrittenPicture.of(budget_figure(rows, title=title), folder / "budget.png", "Privacy budget")

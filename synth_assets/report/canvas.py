@@ -28,6 +28,8 @@ QUIET = "#F6F6F6"
 CELL_INK, CELL_FAINT, CELL_PAPER = "#232323", "#6C6C6C", "#FEFEFE"
 """On the colours of a heat map, which are the same in light and dark."""
 MARGIN = 0.3
+MARKERS = {"random": "s", "independent": "o", "correlated": "D"}
+"""Of each mode, so that modes are told apart without colour."""
 
 
 def blank(width: float, height: float) -> "Figure":

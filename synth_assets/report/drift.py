@@ -7,11 +7,24 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from synth_assets.report.across_modes import MEASURES
-from synth_assets.report.canvas import FAINT, INK, LINE, MARGIN, ORIGINAL, blank, finish, heading, keys, panel, write
+from synth_assets.report.canvas import (
+    FAINT,
+    INK,
+    LINE,
+    MARGIN,
+    MARKERS,
+    ORIGINAL,
+    blank,
+    finish,
+    heading,
+    keys,
+    panel,
+    write,
+)
 from synth_assets.report.lettering import NAME_SIZE, TEXT_SIZE, inches
 from synth_assets.report.page import Block, Cell, Drawing, Gallery, Prose, Section, Table
 from synth_assets.report.precision import decimals, told
-from synth_assets.report.preview import Picture
+from synth_assets.report.preview import preview
 from synth_assets.report.ticks import numbers
 from synth_assets.report.vector import Vector
 
@@ -40,8 +53,8 @@ FEWEST = 2
 
 _PAGE, _GAP, _HEADER, _HEIGHT, _FOOT, _INDENT = 8.65, 0.3, 1.5, 1.7, 0.65, 0.5
 _SIDE, _SIDE_TOP = 4.4, 0.58
-_MARKERS: Mapping[str, str] = {"random": "s", "independent": "o", "correlated": "D"}
 _MOST_MARKS = 8
+_WORDS = "How far each drawing is from the original"
 _DASHES = (0, (4, 3))
 _CHANGED: Mapping[bool | None, str] = {True: "changed", False: "the same", None: "\N{EN DASH}"}
 
@@ -62,7 +75,7 @@ def _blocks(drawings: pl.DataFrame, rows: int, minimum_count: int) -> tuple[Bloc
     if places is None:
         return (Prose("Not told: with so few rows it would tell of some of them."),)
     table = drawings.with_columns(pl.col("value", "floor").round(places))
-    several = {mode: one for (mode,), one in table.group_by("mode", maintain_order=True) if _count(one) >= FEWEST}
+    several = _several(table)
     if not several:
         return (Prose("Drawn once so far. From the second drawing on, this part shows how the distances change."),)
     told_here = pl.concat(several.values())
@@ -98,10 +111,14 @@ def drift_figure(drawings: pl.DataFrame) -> "Figure":
 
 def drift_preview(drawings: pl.DataFrame) -> str | None:
     """The figure as Markdown below 100 kB; ``None`` where there are not two drawings of a mode."""
-    several = [one for _, one in drawings.group_by("mode", maintain_order=True) if _count(one) >= FEWEST]
-    if not several:
-        return None
-    return Picture.of(drift_figure(pl.concat(several))).markdown("How far each drawing is from the original")
+    several = _several(drawings)
+    return preview(drift_figure(pl.concat(several.values())), _WORDS) if several else None
+
+
+def _several(drawings: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """The modes of which there are enough drawings to tell drift."""
+    by_mode = drawings.group_by("mode", maintain_order=True)
+    return {str(mode): one for (mode,), one in by_mode if _count(one) >= FEWEST}
 
 
 def _count(drawings: pl.DataFrame) -> int:
@@ -127,12 +144,12 @@ def _drawing(measure: str, figures: pl.DataFrame, rows: int, minimum_count: int)
 def _entries(modes: Sequence[str]) -> list[tuple[str, dict[str, Any]]]:
     look = {"markersize": 6.0, "markeredgecolor": ORIGINAL, "markerfacecolor": ORIGINAL}
     floor = {"marker": "", "linestyle": _DASHES, "linewidth": 1.2, "color": FAINT}
-    return [*((mode, look | {"marker": _MARKERS.get(mode, "o")}) for mode in modes), ("sampling", floor)]
+    return [*((mode, look | {"marker": MARKERS.get(mode, "o")}) for mode in modes), ("sampling", floor)]
 
 
 def _draw(axes: "Axes", figures: pl.DataFrame, width: float) -> None:
     top = max([*figures["value"].drop_nulls(), *figures["floor"].drop_nulls()], default=0.0) * 1.15 or 1.0
-    last = int(figures["drawing"].cast(pl.Int64).max() or 1)  # pyrefly: ignore[bad-argument-type]  # a column of integers
+    last = max(figures["drawing"], default=1)
     for (mode,), one in figures.drop_nulls("value").group_by("mode", maintain_order=True):
         places = one["drawing"].to_list()
         axes.plot(places, one["floor"].to_list(), color=FAINT, linewidth=1.2, linestyle=_DASHES)
@@ -141,7 +158,7 @@ def _draw(axes: "Axes", figures: pl.DataFrame, width: float) -> None:
             one["value"].to_list(),
             color=ORIGINAL,
             linewidth=1.2,
-            marker=_MARKERS.get(str(mode), "o"),
+            marker=MARKERS.get(str(mode), "o"),
             markersize=5,
         )
     changed = figures.filter("changed")["drawing"].unique().sort().to_list()

@@ -30,7 +30,6 @@ from synth_assets.report.canvas import (
 from synth_assets.report.layout import Layout, Point, layered
 from synth_assets.report.lettering import TEXT_SIZE, fitted, inches
 from synth_assets.report.pictures import WrittenPicture
-from synth_assets.report.preview import Picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -97,9 +96,8 @@ def write_network(description: Description, folder: Path, *, name: str) -> Writt
         DescriptionError: The description is of another mode.
         StorageError: The file cannot be written.
     """
-    picture = Picture.of(network_figure(description, title=f"{name}: the network between columns"))
-    words = f"Network of {name}: {network_caption(description)}"
-    return WrittenPicture(picture.save(folder / "network.png"), picture.markdown(words))
+    figure = network_figure(description, title=f"{name}: the network between columns")
+    return WrittenPicture.of(figure, folder / "network.png", f"Network of {name}: {network_caption(description)}")
 
 
 def network_caption(description: Description) -> str:

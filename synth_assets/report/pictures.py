@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
 from synth_assets.frames import Frame
 from synth_assets.measure import Comparison
@@ -12,6 +13,9 @@ from synth_assets.report.bars import MINIMUM_COUNT
 from synth_assets.report.heatmap import heat_map, most_changed
 from synth_assets.report.histograms import furthest, histogram, histograms
 from synth_assets.report.preview import Picture
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _MOST_HISTOGRAMS = 8
 _MOST_DEPENDENCES = 12
@@ -28,6 +32,21 @@ class WrittenPicture:
 
     path: Path
     preview: str
+
+    @classmethod
+    def of(cls, figure: "Figure", path: Path, description: str) -> Self:
+        """Draw a figure once, for the file and for the preview.
+
+        Args:
+            figure: What is drawn.
+            path: Of the PNG file; its folder is made.
+            description: Read out in place of the preview.
+
+        Raises:
+            StorageError: The file cannot be written.
+        """
+        picture = Picture.of(figure)
+        return cls(picture.save(path), picture.markdown(description))
 
 
 def write_comparison(
@@ -89,8 +108,8 @@ def write_across_modes(measurements: Mapping[str, Frame], folder: Path) -> Writt
         MeasurementError: There is no mode, or a table does not hold measurements.
         StorageError: The file cannot be written.
     """
-    picture = Picture.of(across_modes(measurements))
-    return _write(picture, picture, folder / "across_modes.png", "Closeness of each mode to the original")
+    words = "Closeness of each mode to the original"
+    return WrittenPicture.of(across_modes(measurements), folder / "across_modes.png", words)
 
 
 def _write_dependence(comparison: Comparison, folder: Path, name: str) -> WrittenPicture:

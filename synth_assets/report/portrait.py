@@ -24,7 +24,6 @@ from synth_assets.report.canvas import (
 from synth_assets.report.lettering import NAME_SIZE, TEXT_SIZE, fitted
 from synth_assets.report.pictures import WrittenPicture
 from synth_assets.report.precision import told_share
-from synth_assets.report.preview import Picture
 from synth_assets.report.published import Published, published
 
 if TYPE_CHECKING:
@@ -174,5 +173,4 @@ def write_portrait(
     Raises:
         StorageError: The file cannot be written.
     """
-    picture = Picture.of(portrait(lines, title=title, said=said, synthetic=synthetic))
-    return WrittenPicture(picture.save(path), picture.markdown(title))
+    return WrittenPicture.of(portrait(lines, title=title, said=said, synthetic=synthetic), path, title)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from synth_assets.report.canvas import FAINT, INK, LINE, ORIGINAL, SYNTHETIC, blank, finish, keys, panel, write
+from synth_assets.report.canvas import FAINT, INK, LINE, MARKERS, ORIGINAL, SYNTHETIC, blank, finish, keys, panel, write
 from synth_assets.report.lettering import TEXT_SIZE
 from synth_assets.report.page import Drawing
 from synth_assets.report.precision import told
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _WIDTH, _HEIGHT, _LEFT, _TOP, _FOOT = 4.4, 2.7, 0.5, 0.92, 0.62
-_MARKERS = {"random": "s", "independent": "o", "correlated": "D"}
+LEAST_GAIN = -0.25
+"""Intervals are drawn from here on: what an attack loses below it tells nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def _figure(placed: Sequence[Placed], limit: float) -> "Figure":
     axes = panel(figure, (_LEFT, _TOP, _WIDTH - _LEFT - 0.1, _HEIGHT))
     end = max([one.distance for one in placed] + [one.floor for one in placed]) * 1.5 or 1.0
     tops = [limit, *(one.upper for one in placed if one.upper is not None)]
-    lows = [0.0, *(max(one.lower, -0.25) for one in placed if one.lower is not None)]
+    lows = [0.0, *(max(one.lower, LEAST_GAIN) for one in placed if one.lower is not None)]
     low, high = min(lows) - 0.02, max(tops) * 1.2
     axes.set_xlim(0, end)
     axes.set_ylim(low, high)
@@ -90,7 +91,7 @@ def _figure(placed: Sequence[Placed], limit: float) -> "Figure":
 
 
 def _entry(one: Placed) -> tuple[str, dict[str, Any]]:
-    look = {"marker": _MARKERS.get(one.mode, "o"), "markersize": 7.0, "markeredgecolor": ORIGINAL}
+    look = {"marker": MARKERS.get(one.mode, "o"), "markersize": 7.0, "markeredgecolor": ORIGINAL}
     known = one.excess is not None
     return (
         one.mode if known else f"{one.mode} (no attack)",
@@ -129,14 +130,14 @@ def _points(axes: "Axes", placed: Sequence[Placed]) -> None:
         if one.excess is None or one.lower is None or one.upper is None:
             height, around = 0.0, None
         else:
-            height, around = one.excess, (max(one.lower, -0.25), one.upper)
+            height, around = one.excess, (max(one.lower, LEAST_GAIN), one.upper)
         if around is not None:
             axes.plot([one.distance] * 2, around, color=ORIGINAL, linewidth=1.8, solid_capstyle="butt")
         face = "none" if around is None else ORIGINAL
         axes.plot(
             [one.distance],
             [height],
-            marker=_MARKERS.get(one.mode, "o"),
+            marker=MARKERS.get(one.mode, "o"),
             markersize=8,
             color=ORIGINAL,
             markerfacecolor=face,

@@ -10,7 +10,6 @@ from synth_assets.errors import MeasurementError
 from synth_assets.report.canvas import FAINT, INK, LINE, MARGIN, SYNTHETIC, blank, finish, heading, keys, panel, write
 from synth_assets.report.lettering import TEXT_SIZE, fitted, inches
 from synth_assets.report.pictures import WrittenPicture
-from synth_assets.report.preview import Picture
 from synth_assets.report.ticks import numbers, shares
 
 if TYPE_CHECKING:
@@ -75,8 +74,7 @@ def write_trade_off(front: pl.DataFrame, folder: Path, *, limit: float | None, t
         MeasurementError: It is no front.
         StorageError: The file cannot be written.
     """
-    picture = Picture.of(trade_off(front, limit=limit, title=title))
-    written = WrittenPicture(picture.save(folder / "trade_off.png"), picture.markdown(title))
+    written = WrittenPicture.of(trade_off(front, limit=limit, title=title), folder / "trade_off.png", title)
     front.write_csv(folder / "trade_off.csv")
     return written
 

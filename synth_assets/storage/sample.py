@@ -31,6 +31,16 @@ def some_of(allowed: Flags, most: int, rng: np.random.Generator) -> Flags:
     return chosen
 
 
+def first_rows(table: Frame | BatchedTable) -> pl.DataFrame:
+    """The first rows of a table, as many as a batch has.
+
+    Args:
+        table: As for ``rows_where``.
+    """
+    with closing(in_order(table)) as batches:
+        return next(batches)
+
+
 def rows_where(table: Frame | BatchedTable, chosen: Flags) -> pl.DataFrame:
     """The chosen rows, in their order.
 

@@ -189,7 +189,7 @@ class Document:
     @property
     def worst(self) -> Tone:
         """The worst tone of all verdicts."""
-        return max(self.tone, *(tone for _, tone in self.further), self.tone, key=_WORSE.index)
+        return max([self.tone, *(tone for _, tone in self.further)], key=_WORSE.index)
 
     def with_sections(self, extra: Sequence[Section]) -> "Document":
         """The same page with more sections, before its provenance."""
