@@ -4,8 +4,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 SENTENCE = r"Latest execution\s+(?!Evaluation result)(\S[\s\S]*?)Evaluation result"
 
@@ -33,8 +37,9 @@ def read_check(page: "Page", asset: str, check: str) -> Read:
     box = page.get_by_text("Evaluation result", exact=True).locator("xpath=..")
     badge = box.locator("[style*='--tag-text-color']").filter(has_text="ed")
     badge.wait_for()
-    page.wait_for_function(f"/{SENTENCE}/.test(document.body.innerText)")  # it is drawn after the badge
+    body = page.locator("body")
+    playwright.expect(body).to_have_text(re.compile(SENTENCE), use_inner_text=True)  # it is drawn after the badge
     style = badge.get_attribute("style") or ""
-    text = page.locator("body").inner_text()
+    text = body.inner_text()
     [sentence] = re.findall(SENTENCE, text)
     return Read(badge.inner_text(), style.split("--color-text-")[1].split(")")[0], sentence.strip(), text)

@@ -169,7 +169,7 @@ def free_port() -> int:
 
 def descendants(pid: int) -> dict[int, str]:
     """The processes that descend from one, with their command lines."""
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True)  # noqa: S607 - ps is where PATH says
+    listed = subprocess.run(["ps", "-ewwo", "pid=,ppid=,args="], capture_output=True, text=True, check=True)  # noqa: S607 - ps is where PATH says
     rows = [line.split(None, 2) for line in listed.stdout.splitlines()]
     found: dict[int, str] = {}
     wanted = [pid]
@@ -183,7 +183,7 @@ def descendants(pid: int) -> dict[int, str]:
 
 def survivors(seen: Mapping[int, str]) -> dict[int, str]:
     """Those processes that are still there; a number that was given again, and a zombie, do not count."""
-    listed = subprocess.run(["ps", "-eo", "pid=,stat=,args="], capture_output=True, text=True, check=True)  # noqa: S607 - ps is where PATH says
+    listed = subprocess.run(["ps", "-ewwo", "pid=,stat=,args="], capture_output=True, text=True, check=True)  # noqa: S607 - ps is where PATH says
     rows = [line.split(None, 2) for line in listed.stdout.splitlines()]
     now = {int(row[0]): row[2] for row in rows if len(row) > 2 and "Z" not in row[1]}
     return {pid: command for pid, command in seen.items() if now.get(pid) == command}
