@@ -18,6 +18,7 @@ from synth_assets.components.versions import versioned
 from synth_assets.errors import ProtectionError
 from synth_assets.policy import Rule
 from synth_assets.protect import Protected, generalise
+from synth_assets.protect.removals import few
 from synth_assets.report.trade_off import write_trade_off
 from synth_assets.storage.beside import PRIVATE, WithBeside
 
@@ -129,12 +130,11 @@ def _verdict(rule: Rule, figure: float, said: str, dataset: Dataset) -> dg.Asset
 
 def _figures(made: Protected, dataset: Dataset) -> dict[str, Any]:
     levels = "\n".join(f"- {column}: level {level}" for column, level in made.levels.items())
-    small = 0 < made.suppressed < dataset.minimum_count
     return rounded(
         {
             "levels": dg.MetadataValue.md(levels),
             "rows in": made.rows_in,
-            "rows suppressed": f"fewer than {dataset.minimum_count}" if small else made.suppressed,
+            "rows suppressed": few(made.suppressed, dataset.minimum_count),
             "loss (LM, 0 to 1)": made.losses.loss_metric,
             "loss (precision)": made.losses.precision,
             "loss (entropy)": made.losses.entropy,

@@ -1,6 +1,6 @@
 """What the Dagster UI shows of a table, a description, a figure. No row of a sensitive table gets in here."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +8,7 @@ import dagster as dg
 import polars as pl
 
 from synth_assets.protect import Outcome
+from synth_assets.protect.removals import told_removals
 from synth_assets.report.pictures import WrittenPicture
 from synth_assets.schema import Column, Schema
 
@@ -66,8 +67,9 @@ def figure(name: str, picture: WrittenPicture) -> dict[str, dg.MetadataValue]:
     return {name: dg.MetadataValue.md(picture.preview), "figure": dg.MetadataValue.path(str(picture.path))}
 
 
-def steps_taken(outcomes: Iterable[Outcome]) -> dg.MetadataValue:
-    """A table of steps: columns that went and came, rows before and after, and why."""
+def steps_taken(outcomes: Sequence[Outcome], least: int) -> dg.MetadataValue:
+    """A table of steps: columns that went and came, rows that were removed, as may be told, and why."""
+    removed = told_removals(outcomes, least)
     records = [
         dg.TableRecord(
             {
@@ -75,13 +77,13 @@ def steps_taken(outcomes: Iterable[Outcome]) -> dg.MetadataValue:
                 "columns": ", ".join(
                     [*(f"- {name}" for name in outcome.removed), *(f"+ {name}" for name in outcome.added)]
                 ),
-                "rows": f"{outcome.rows_in:,} to {outcome.rows_out:,}",
+                "rows removed": f"{count:,}" if isinstance(count, int) else count,
                 "why": outcome.reason,
             }
         )
-        for outcome in outcomes
+        for outcome, count in zip(outcomes, removed, strict=True)
     ]
-    columns = [dg.TableColumn(name, "string") for name in ("step", "columns", "rows", "why")]
+    columns = [dg.TableColumn(name, "string") for name in ("step", "columns", "rows removed", "why")]
     return dg.MetadataValue.table(records, schema=dg.TableSchema(columns=columns))
 
 

@@ -18,6 +18,7 @@ from synth_assets.components.uniqueness import special_unique_figures
 from synth_assets.components.versions import versioned
 from synth_assets.frames import BatchedTable, Frame
 from synth_assets.protect import Finding, anonymity
+from synth_assets.protect.removals import few, told_removals
 from synth_assets.protect.spool import Spooled, spool
 from synth_assets.protect.units import units
 from synth_assets.storage.beside import PRIVATE, WithBeside
@@ -84,13 +85,14 @@ def _deidentified(dataset: Dataset) -> dg.AssetsDefinition:
                 dataset.privacy.person_column,
                 path,
             )
-            yield from _refused_or_passed(result)
+            least = dataset.minimum_count
+            yield from _refused_or_passed(result, least)
             most, aside = dataset.privacy.rows_per_person, dataset.hold_out
             write_parquet(units(result.batches, result.rows, result.persons, most=most, hold_out=aside, key=key), held)
             result = replace(result, persons=None)  # large, and of no more use
-            told = {"rows in": result.rows_in, "rows out": result.rows, "steps": steps_taken(result.outcomes)}
+            told = rows_told(result, least) | {"steps": steps_taken(result.outcomes, least)}
             schema = dataset.schema(folder.input, key)
-            told |= of_inside(result, schema, dataset.minimum_count, dataset.deidentified, folder.reports)
+            told |= of_inside(result, schema, least, dataset.deidentified, folder.reports)
             yield versioned(
                 WithBeside(result, {units_of(dataset.deidentified): ParquetFile(held)}),
                 version=table_version(result, ParquetFile(held), key),
@@ -100,9 +102,9 @@ def _deidentified(dataset: Dataset) -> dg.AssetsDefinition:
     return deidentified
 
 
-def _refused_or_passed(result: Spooled) -> Iterator[dg.AssetCheckResult]:
+def _refused_or_passed(result: Spooled, least: int) -> Iterator[dg.AssetCheckResult]:
     """The verdicts; nothing is written where one fails."""
-    verdicts = [identifier_verdict(result.findings), rows_verdict(result)]
+    verdicts = [identifier_verdict(result.findings), rows_verdict(result, least)]
     yield from verdicts
     if not all(verdict.passed for verdict in verdicts):
         raise dg.Failure(
@@ -133,9 +135,8 @@ def _contributions(held: Path, dataset: Dataset) -> dict[str, Any]:
     aside: dict[str, Any] = {"share held out from descriptions": round(share or 0.0, DECIMALS)}
     if dataset.privacy.person_column is None:
         return aside | {"whose rows": "every row counts as somebody else's: no person_column is declared"}
-    told = left_out if left_out == 0 or left_out >= dataset.minimum_count else f"fewer than {dataset.minimum_count}"
     return aside | {
-        "rows beyond the most of one person, not described": told,
+        "rows beyond the most of one person, not described": few(left_out, dataset.minimum_count),
         "rows of one person": dataset.privacy.rows_per_person,
     }
 
@@ -151,19 +152,37 @@ def identifier_verdict(findings: Sequence[Finding]) -> dg.AssetCheckResult:
     )
 
 
-def rows_verdict(result: Spooled) -> dg.AssetCheckResult:
+def rows_told(result: Spooled, least: int) -> dict[str, int | str]:
+    """Rows before and after; where both would tell a number of removed rows below ``least``, not how many before."""
+    removed = few(result.rows_in - result.rows, least)
+    before = result.rows_in if isinstance(removed, int) else f"{removed} more than came out"
+    return {"rows in": before, "rows out": result.rows, "rows removed": removed}
+
+
+def rows_verdict(result: Spooled, least: int) -> dg.AssetCheckResult:
     """Passes where every row is accounted for."""
-    lost, removed = result.rows_lost_without_reason, result.rows_in - result.rows
-    said = "; ".join(
-        f"{outcome.rows_in - outcome.rows_out} by '{outcome.step}' ({outcome.reason})"
-        for outcome in result.outcomes
+    lost = few(result.rows_lost_without_reason, least)
+    figures = rows_told(result, least)
+    counts = told_removals(result.outcomes, least)
+    by_step = [
+        f"{count} by '{outcome.step}' ({outcome.reason})"
+        for outcome, count in zip(result.outcomes, counts, strict=True)
         if outcome.removes_rows
+    ]
+    verdict = (
+        "Every row that is gone was removed by a step that says so."
+        if lost == 0
+        else f"Rows went or came, and no step says so: {lost}. Mend the step, or declare that it removes rows."
+    )
+    removed = str(figures["rows removed"]).capitalize()
+    said = (
+        f"{verdict} {removed} rows were removed, {result.rows} are left{': ' if by_step else ''}{'; '.join(by_step)}."
     )
     return dg.AssetCheckResult(
         check_name=ROWS_CHECK,
         passed=lost == 0,
-        description=f"{lost} row(s) lost without a reason; {removed} of {result.rows_in} removed. {said}".strip(),
-        metadata={"rows in": result.rows_in, "rows removed": removed, "rows lost": lost},
+        description=said,
+        metadata=figures | {"rows lost": lost},
     )
 
 

@@ -13,8 +13,8 @@ playwright = pytest.importorskip("playwright.sync_api", reason="playwright is no
 
 GROUPS = ("source", "protected", "descriptions", "synthetic")
 LOST = (
-    r"0 row\(s\) lost without a reason; \d of 400 removed\. \d by 'keep only' \(The other two values are so rare that "
-    r"they single patients out\)"
+    r"Every row that is gone was removed by a step that says so\. (\d+|Fewer than 5) rows were removed, \d{3} are "
+    r"left: (\d+|fewer than 5) by 'keep only' \(The other two values are so rare that they single patients out\)\."
 )
 ANONYMITY = (
     r"k = 1 \(limit 5\); \d\d\.\d% of rows are unique, \d+\.\d% are in classes below 5, by 6 quasi-identifiers\. This "
