@@ -21,7 +21,7 @@ def advice(step: str, cause: BaseException | None) -> str:
         step: The step.
         cause: The error of our own behind it, where there is one.
     """
-    stands = f"{step} failed. Every table stands as it was before; nothing half-written is left."
+    stands = f"{step} failed and wrote no table: what it made before stands, and so does what other steps made."
     if cause is None:
         return f"{stands} The error was not foreseen: read it above, mend its cause, and re-run from this step."
     said = cause.description if isinstance(cause, dg.Failure) else cause

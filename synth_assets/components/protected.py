@@ -202,13 +202,18 @@ def anonymity_verdict(table: Frame, dataset: Dataset) -> dg.AssetCheckResult:
     """Passes where the smallest class has ``minimum_k`` rows; else a warning, for this table stays inside."""
     found = anonymity(table, quasi_identifiers=dataset.quasi_identifiers)
     below = found.share_below(dataset.minimum_k)
+    remedy = (
+        f"{dataset.anonymised} has its rows, generalised and suppressed until it is."
+        if dataset.hierarchies
+        else "Declare hierarchies to have it generalised until it is, or coarsen the quasi-identifiers in steps."
+    )
     return dg.AssetCheckResult(
         passed=found.k >= dataset.minimum_k,
         severity=dg.AssetCheckSeverity.WARN,
         description=(
             f"k = {found.k} (limit {dataset.minimum_k}); {found.share_unique:.1%} of rows are unique, {below:.1%} are "
             f"in classes below {dataset.minimum_k}, by {len(dataset.quasi_identifiers)} quasi-identifiers. "
-            + ("" if found.k >= dataset.minimum_k else "This table is not anonymous: it stays inside.")
+            + ("" if found.k >= dataset.minimum_k else f"This table is not anonymous: it stays inside. {remedy}")
         ),
         metadata=rounded(
             {

@@ -156,7 +156,8 @@ def refuse_failed(results: Sequence[dg.AssetCheckResult]) -> None:
         Failure: One did.
     """
     if not all(result.passed for result in results):
-        said = " ".join(str(result.description) for result in results if not result.passed)
+        reasons = [result for result in results if not result.passed and result.severity == dg.AssetCheckSeverity.ERROR]
+        said = " ".join(str(result.description) for result in reasons)
         raise dg.Failure(description=f"Nothing was released: {said}", allow_retries=False)
 
 

@@ -136,11 +136,11 @@ def not_excluded(verdict: Verdict) -> str:
 
 
 def _told(verdict: Verdict, rule: Rule, policy: str) -> dict[str, Any]:
-    numbers = {"lower": verdict.lower, "upper": verdict.upper}
+    numbers = {"lower limit of the excess": verdict.lower, "upper limit of the excess": verdict.upper}
     told = {
         "outcome": verdict.outcome,
         "limit": rule.words,
-        "detectable": "none" if verdict.detectable is None else f"{verdict.detectable:.4f}",
+        "smallest excess to be found": "none" if verdict.detectable is None else f"{verdict.detectable:.4f}",
         "not tried": "; ".join(verdict.gaps) or "none",
         "rule": rule.name,
         "policy": policy,

@@ -113,11 +113,11 @@ class Earlier:
         described = min((one.rows or 0 for one, _ in counted), default=0) or None
         rows = self.rows + sum(rows for _, rows in counted)
         kept = within_caps(self.count + 1, rows, described, most_releases, most_rows_per_row).passed
-        said = (
-            f"{self.count + 1} release(s), at most {most_releases}; {rows:,} synthetic rows of "
-            f"{described or 0:,} described, at most {most_rows_per_row:g} a row."
-        )
-        return kept, said
+        releases = f"This is release {self.count + 1} of at most {most_releases}"
+        if described is None:
+            return kept, f"{releases}. Its tables are made from no count, so how many rows they have is not limited."
+        ratio = f"{rows:,} synthetic rows of {described:,} described, {rows / described:.3g} a row"
+        return kept, f"{releases}. With it {ratio} (at most {most_rows_per_row:g})."
 
 
 def _gone(place: Path, kept: Path, *, known: bool) -> str:

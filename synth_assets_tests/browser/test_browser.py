@@ -18,7 +18,7 @@ LOST = (
 )
 ANONYMITY = (
     r"k = 1 \(limit 5\); \d\d\.\d% of rows are unique, \d+\.\d% are in classes below 5, by 6 quasi-identifiers\. This "
-    r"table is not anonymous: it stays inside\."
+    r"table is not anonymous: it stays inside\. anonymised_ae has its rows, generalised and suppressed until it is\."
 )
 ATTACKS = (
     r"Not enough evidence\. The worst attack is .+: it succeeds on \S+% of those described and on \S+% of others, an "

@@ -135,7 +135,7 @@ def test_releases_under_a_former_name_count_and_are_compared(workplace: Workplac
     verdicts = {check.check_name: check for check in result.get_asset_check_evaluations()}
 
     assert not verdicts["no_difference_tells"].passed
-    assert str(verdicts["within_caps"].description).startswith("2 release(s)")
+    assert str(verdicts["within_caps"].description).startswith("This is release 2 of")
     assert releases(workplace.folder.published, "stays") == []
     assert len(releases(workplace.folder.published, "visits")) == 1
 

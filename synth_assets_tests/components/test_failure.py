@@ -11,7 +11,7 @@ from synth_assets_tests.components.clinic import declared, materialise, visits
 def test_advice_says_what_stands_and_what_to_do():
     text = advice("mock_ae", SourceError("The file is empty. Fetch it again."))
 
-    assert text.startswith("mock_ae failed. Every table stands as it was before")
+    assert text.startswith("mock_ae failed and wrote no table: what it made before stands")
     assert text.endswith("re-run from this step: The file is empty. Fetch it again.")
 
 
@@ -40,7 +40,7 @@ def test_the_hook_logs_the_advice_once(instance: dg.DagsterInstance, error: Exce
     made = dg.Definitions(assets=[fails], jobs=[job], executor=dg.in_process_executor).resolve_job_def("all")
     result = made.execute_in_process(instance=instance, raise_on_error=False)
     logged = [entry.user_message for entry in instance.all_logs(result.run_id) if int(entry.level) >= 40]
-    advised = [text for text in logged if "Every table stands" in text]
+    advised = [text for text in logged if "wrote no table: what it made before stands" in text]
 
     assert len(advised) == 1
     assert said in advised[0]
@@ -52,7 +52,7 @@ def test_assets_say_it_when_they_are_made_by_hand(workplace: Workplace, instance
     logged = " ".join(entry.user_message for entry in instance.all_logs(result.run_id))
 
     assert not result.success
-    assert "deidentified_visits failed. Every table stands" in logged
+    assert "deidentified_visits failed and wrote no table" in logged
     assert "has no column Ward" in logged
 
 

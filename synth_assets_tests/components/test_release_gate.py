@@ -298,6 +298,18 @@ def test_a_planted_defect_keeps_everything_in(site: Site, plant: Callable[[Site]
     assert site.released == []
 
 
+def test_where_nothing_passes_what_goes_by_what_passed_says_that_it_was_not_run(site: Site):
+    a_value_outside(site)
+    result = site.release()
+    verdicts = {check.check_name: check for check in result.get_asset_check_evaluations()}
+
+    for name in ("no_difference_tells", "within_caps"):
+        assert not verdicts[name].passed
+        assert verdicts[name].severity == dg.AssetCheckSeverity.WARN
+        assert str(verdicts[name].description).startswith("Not run: no mode may be released (see evidence_passes)")
+    assert "Not run" not in refused(result)
+
+
 @pytest.mark.parametrize(
     ("changes", "config", "match"),
     [

@@ -151,3 +151,23 @@ def test_rare_values_may_be_others_in_other_data():
 
 def declared_values(values: str) -> Schema:
     return Schema((Column("a", "category", domain=Categories(tuple(values))),))
+
+
+def test_caps_are_told_with_what_is_used_of_them():
+    description = of()
+    rows = description.rows or 0
+    earlier = Earlier((), 1, rows, ())
+
+    assert earlier.caps([(description, rows)], most_releases=2, most_rows_per_row=2) == (
+        True,
+        f"This is release 2 of at most 2. With it {2 * rows} synthetic rows of {rows} described, 2 a row (at most 2).",
+    )
+    assert not earlier.caps([(description, rows)], most_releases=1, most_rows_per_row=2)[0]
+    assert not earlier.caps([(description, rows + 1)], most_releases=2, most_rows_per_row=2)[0]
+
+
+def test_rows_from_no_count_are_not_capped():
+    passed, said = Earlier((), 0, 0, ()).caps([(of(mode="random"), 10**9)], most_releases=3, most_rows_per_row=1)
+
+    assert passed
+    assert said.endswith("Its tables are made from no count, so how many rows they have is not limited.")

@@ -151,7 +151,10 @@ def postcodes_well_formed(postcodes: pl.DataFrame) -> dg.AssetCheckResult:
     repeated = len(postcodes) - postcodes["Postcode"].n_unique()
     return dg.AssetCheckResult(
         passed=malformed == repeated == 0,
-        description=f"{malformed} malformed and {repeated} repeated among {len(postcodes):,} postcodes.",
+        description=(
+            f"{malformed} malformed and {repeated} repeated among {len(postcodes):,} postcodes."
+            + ("" if malformed == repeated == 0 else " Mend the file in data/input, or take it away for a mock.")
+        ),
         metadata={"malformed": malformed, "repeated": repeated, "postcodes": len(postcodes)},
     )
 
@@ -167,6 +170,10 @@ def postcodes_in_use_have_lsoa_and_imd(postcodes: pl.DataFrame) -> dg.AssetCheck
     return dg.AssetCheckResult(
         passed=lacking == 0 and used.height > 0,
         severity=dg.AssetCheckSeverity.WARN if used.height else dg.AssetCheckSeverity.ERROR,
-        description=f"{lacking:,} of {used.height:,} postcodes in use lack an LSOA or a rank.",
+        description=(
+            f"{lacking:,} of {used.height:,} postcodes in use lack an LSOA or a rank."
+            + ("" if lacking == 0 else " The decile of patients there will be missing; a newer file may have them.")
+            + ("" if used.height else " Put a file with postcodes in use into data/input.")
+        ),
         metadata={"lacking": lacking, "in use": used.height},
     )
