@@ -104,7 +104,7 @@ def verdicts(made: Protected, dataset: Dataset) -> Iterator[dg.AssetCheckResult]
     k = Rule(policy.minimum_k.name, dataset.minimum_k, policy.minimum_k.source)
     yield _verdict(k, found.k, f"k = {found.k}: at least so many rows are alike", dataset)
     suppression = policy.most_suppressed
-    yield _verdict(suppression, made.suppression, f"{made.suppression:.2%} of the rows were removed", dataset)
+    yield _verdict(suppression, made.suppression, f"A share of {made.suppression:.4f} of the rows was removed", dataset)
     if found.l is not None:
         said = f"l = {found.l}: among rows alike there are so many values of a sensitive column"
         yield _verdict(policy.minimum_l, found.l, said, dataset)

@@ -51,7 +51,7 @@ class Measured:
         least = policy.least_held_out
         if not least.allows(self.held_out):
             gaps = [*gaps, f"any of them on {least.limit:g} persons held out (there are fewer)"]
-        return decide(attacks, rule.limit, gaps=gaps)
+        return decide(attacks, rule.limit, gaps=gaps, together=len(self.risks.attacks))
 
 
 def measure_risk(  # noqa: PLR0913, PLR0917 - whose table, where it is, and what it is compared with

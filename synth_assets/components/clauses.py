@@ -60,22 +60,19 @@ def risk_clauses(instance: DagsterInstance, dataset: Dataset, mode: Mode, table:
             Clause(mode, "risk", _clause(rule), rule.source, rule.limit, None, None, None, "not run", old)
             for _, rule, _ in judged
         ]
-    return [
-        _risk_clause(mode, rule, _attacks(table, copies=copies), _told(instance, dg.AssetCheckKey(asset, check)))
-        for check, rule, copies in judged
-    ]
+    clauses = []
+    for check, rule, copies in judged:
+        verdict = decide(_attacks(table, copies=copies), rule.limit, together=table.height)
+        excess = None if verdict.attack is None else verdict.attack.excess
+        around = (verdict.lower, verdict.upper)
+        told = _told(instance, dg.AssetCheckKey(asset, check))
+        clauses.append(Clause(mode, "risk", _clause(rule), rule.source, rule.limit, excess, *around, *told))
+    return clauses
 
 
 def _attacked(instance: DagsterInstance, dataset: Dataset, mode: Mode) -> bool:
     """Whether the attacks that are stored are on the present table, beside the present original."""
     return is_of_present(instance, dataset.risk(mode), dataset.synthetic(mode), dataset.original)
-
-
-def _risk_clause(mode: Mode, rule: Rule, attacks: list[Attack], told: tuple[Outcome, str]) -> Clause:
-    verdict = decide(attacks, rule.limit)
-    excess = None if verdict.attack is None else verdict.attack.excess
-    around = (verdict.lower, verdict.upper)
-    return Clause(mode, "risk", _clause(rule), rule.source, rule.limit, excess, *around, *told)
 
 
 def _told(instance: DagsterInstance, check: dg.AssetCheckKey) -> tuple[Outcome, str]:

@@ -7,6 +7,7 @@ import polars as pl
 from synth_assets.measure import Comparison
 from synth_assets.report.page import Tone
 from synth_assets.report.precision import decimals, told
+from synth_assets.report.ranking import furthest_first
 from synth_assets.schema import Mode
 
 AS_SAMPLING = 1.5
@@ -87,15 +88,19 @@ def said_times(multiple: float | None, floor: float | None, rows: int, minimum_c
         rows: Of the original.
         minimum_count: The smallest count that may be told.
 
-    >>> [said_times(one, 0.02, 10_000, 5) for one in (1.234, 23.4, None)], said_times(1.234, 0.02, 300, 5)
-    (['1.2', '23', '\N{EN DASH}'], '1')
+    >>> [said_times(one, 0.02, 10_000, 5) for one in (1.234, 23.4, None)]
+    ['1.2', '23', '\N{EN DASH}']
+    >>> [said_times(one, 0.02, 300, 5) for one in (1.234, 0.4)]
+    ['1', 'under 1']
     """
     if multiple is None or not floor:
         return "\N{EN DASH}"
     step = minimum_count / rows / floor
     if step > 1 or decimals(rows, minimum_count) is None:
         return "\N{EN DASH}"
-    return f"{multiple:.1f}" if multiple < 10 and step <= 0.1 else f"{multiple:.0f}"  # noqa: PLR2004 - two digits
+    if multiple < 10 and step <= 0.1:  # noqa: PLR2004 - two digits
+        return f"{multiple:.1f}"
+    return f"{multiple:.0f}" if round(multiple) else "under 1"
 
 
 def tone_of(multiple: float | None) -> Tone:
@@ -124,13 +129,13 @@ def _verdict(columns: float | None, numbers: float | None, comparison: Compariso
 def _of_columns(comparison: Comparison, columns: float | None, minimum_count: int) -> str:
     rows = comparison.original_rows
     tvd, floor = (told(figure, rows, minimum_count) for figure in (comparison.mean_tvd_1, comparison.floor_1))
-    worst = comparison.columns.sort("tvd", descending=True, maintain_order=True)["column"][0]
+    worst = furthest_first(comparison)["column"][0]
     multiple = said_times(columns, comparison.floor_1, rows, minimum_count)
     apart = columns is not None and columns >= AS_SAMPLING and multiple.strip("\N{EN DASH}")
     many = f", which is {multiple} times as much" if apart else ""
     return (
         f"On average a column's distance from the original is {tvd}, where sampling alone would give {floor}{many}; "
-        f"the column furthest away is {worst}."
+        f"relative to sampling {worst} is furthest away."
     )
 
 

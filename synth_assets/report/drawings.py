@@ -1,7 +1,5 @@
 """The figures of pages: each small enough for a telephone, with words for those who do not see it."""
 
-import polars as pl
-
 from synth_assets.measure import Comparison
 from synth_assets.report.bars import Bar, Bars, bars
 from synth_assets.report.canvas import blank, finish
@@ -136,10 +134,3 @@ def _column_words(one: Bars) -> str:
 
 def _of_synthetic(one: Bars, bar: Bar) -> float:
     return bar.synthetic / one.synthetic_rows
-
-
-def furthest_first(comparison: Comparison) -> pl.DataFrame:
-    """The columns by how many times their floor they are apart, with their place in the schema from 1."""
-    times = pl.when(pl.col("tvd") > 0).then(pl.col("ratio").fill_null(float("inf"))).otherwise(0.0)
-    ranked = comparison.columns.with_row_index("place", offset=1).with_columns(times=times)
-    return ranked.sort("times", "place", descending=[True, False])

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
 from synth_assets.measure import Comparison
 from synth_assets.report.bars import MINIMUM_COUNT, Bars, bars
 from synth_assets.report.canvas import FAINT, MARGIN, ORIGINAL, SYNTHETIC, blank, finish, heading, keys
@@ -60,18 +58,6 @@ def histogram(comparison: Comparison, column: str, *, minimum_count: int = MINIM
     keys(figure, 0.56, _entries([one], minimum_count))
     draw_column(figure, one, (MARGIN, _HEADER, width, height))
     return finish(figure)
-
-
-def furthest(comparison: Comparison, most: int) -> list[str]:
-    """The columns whose distance is the most times its floor, in the schema's order.
-
-    Args:
-        comparison: Of the two tables.
-        most: How many at most.
-    """
-    times = pl.when(pl.col("tvd") > 0).then(pl.col("ratio").fill_null(float("inf"))).otherwise(0.0)
-    ranked = comparison.columns.with_row_index("place").sort(times, "place", descending=[True, False])
-    return list(ranked.head(most).sort("place")["column"])
 
 
 def _entries(drawn: Sequence[Bars], minimum_count: int) -> list[tuple[str, dict[str, Any]]]:

@@ -14,7 +14,6 @@ from synth_assets.report.dependence_panel import MOST_COLUMNS, dependence_drawin
 from synth_assets.report.drawings import (
     column_drawing,
     columns_key,
-    furthest_first,
     pair_drawing,
     strongest_and_worst,
 )
@@ -30,6 +29,7 @@ from synth_assets.report.privacy_tables import (
     safety_sentence,
     worst_outcome,
 )
+from synth_assets.report.ranking import furthest_first
 from synth_assets.report.vector import Vector
 from synth_assets.schema import Mode
 
@@ -182,7 +182,7 @@ def _ranking(found: ModeEvidence) -> Table:
         for row in ranked.iter_rows(named=True)
     )
     return Table(
-        "Columns, the furthest from the original first",
+        "Columns, those furthest relative to sampling first",
         ("column", "type", "distance", "by sampling alone", "times as far"),
         lines,
         note="Distance: total variation, the share of rows that would have to change to make both alike.",

@@ -11,8 +11,9 @@ from synth_assets.measure import Comparison
 from synth_assets.report.across_modes import across_modes
 from synth_assets.report.bars import MINIMUM_COUNT
 from synth_assets.report.heatmap import heat_map, most_changed
-from synth_assets.report.histograms import furthest, histogram, histograms
+from synth_assets.report.histograms import histogram, histograms
 from synth_assets.report.preview import Picture
+from synth_assets.report.ranking import furthest
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -55,7 +55,10 @@ def test_attacks_on_an_earlier_drawing_are_not_told_of_this_one(workplace: Workp
     ).success
     risks = workplace.warehouse.read("correlated_visits_risk")
     assert outcomes(instance, dataset, risks) != ["not run", "not run"]
-    assert attack_lines(instance, dataset, "correlated", risks)
+    lines = attack_lines(instance, dataset, "correlated", risks)
+    for clause in risk_clauses(instance, dataset, "correlated", risks):
+        assert clause.lower is not None
+        assert (clause.lower, clause.upper) in {(one.lower, one.upper) for one in lines if one.limit == clause.limit}
     assert is_of_present(instance, "correlated_visits_risk", "correlated_visits", dataset.original)
 
     assert materialise(

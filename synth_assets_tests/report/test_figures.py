@@ -13,8 +13,8 @@ from synth_assets.measure import Comparison, compare
 from synth_assets.report import across_modes, heat_map, histogram, histograms, mode_table, preview
 from synth_assets.report.canvas import ORIGINAL, SYNTHETIC
 from synth_assets.report.heatmap import most_changed
-from synth_assets.report.histograms import furthest
 from synth_assets.report.preview import PREVIEW_LIMIT
+from synth_assets.report.ranking import furthest
 from synth_assets.schema import Categories, Column, Interval, Schema
 
 if TYPE_CHECKING:

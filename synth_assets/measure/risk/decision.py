@@ -42,9 +42,13 @@ class Verdict:
 
 
 def decide(
-    attacks: Sequence[Attack], limit: float, family_error: float = FAMILY_ERROR, gaps: Sequence[str] = ()
+    attacks: Sequence[Attack],
+    limit: float,
+    family_error: float = FAMILY_ERROR,
+    gaps: Sequence[str] = (),
+    together: int | None = None,
 ) -> Verdict:
-    """Judge the attacks on a table together.
+    """Judge attacks on a table together.
 
     Args:
         attacks: Such as ``Risks.attacks``.
@@ -53,6 +57,8 @@ def decide(
             which no attack's excess is above the limit fails is at most this.
         gaps: What was not tried, or not often enough, in words such as those of ``Risks.untried``. With any the table
             does not pass: what nobody tried is not excluded.
+        together: How many attacks on the table there are, where others are judged by another limit: the limits of all
+            of them hold together. By default these are all.
 
     Raises:
         MeasurementError: A number is out of range.
@@ -61,7 +67,7 @@ def decide(
     left = tuple(gaps)
     if not attacks:
         return Verdict("fail", limit, family_error, None, None, None, None, left)
-    error = family_error / len(attacks)
+    error = family_error / max(len(attacks), together or 0)
     limits = [(one.lower(error), one.upper(error)) for one in attacks]
     outcome = _outcome(max(lower for lower, _ in limits), max(upper for _, upper in limits), limit)
     outcome = "not enough evidence" if left and outcome == "pass" else outcome

@@ -67,3 +67,11 @@ def test_tables_without_excess_fail_no_more_often_than_allowed():
 def test_numbers_out_of_range_are_refused(limit: float, error: float):
     with pytest.raises(MeasurementError, match="Allowed"):
         decide([SAFE], limit, error)
+
+
+def test_attacks_of_another_limit_count_among_those_judged_together():
+    alone, beside = decide([SAFE], 0.05), decide([SAFE], 0.05, together=10)
+    assert beside.upper == SAFE.upper(0.001 / 10)
+    assert beside.lower == SAFE.lower(0.001 / 10)
+    assert (alone.upper or 0) < (beside.upper or 0)
+    assert decide([SAFE, FEW], 0.05, together=1) == decide([SAFE, FEW], 0.05)
