@@ -157,7 +157,8 @@ def across_page(
         limit=dataset.policy.attack_risk.limit,
         privacy=tuple(f"{mode.capitalize()}: {_bound(made, mode)}" for mode in measurements),
         links={mode: _links(dataset, mode) for mode in measurements},
-        provenance=(*(fact for mode in measurements for fact in _of_mode(made, mode)), *made.facts()),
+        drawn={mode: _of_mode(made, mode) for mode in measurements},
+        provenance=made.facts(),
         minimum_count=dataset.minimum_count,
         old=tuple(mode for mode in measurements if not is_of_present(instance, *_compared(dataset, mode))),
     )
@@ -183,10 +184,9 @@ def _links(dataset: Dataset, mode: Mode) -> tuple[tuple[str, str], ...]:
     return (("comparison", f"{name}_comparison.html"), ("description", f"{name}_description.html"))
 
 
-def _of_mode(made: Made, mode: Mode) -> list[Fact]:
+def _of_mode(made: Made, mode: Mode) -> tuple[Fact, ...]:
     description = stored_description(made.workplace.warehouse, made.dataset, mode)
-    facts = (*made.drawn(mode), *made.described(description))
-    return [Fact(f"{mode.capitalize()}: {fact.name}", fact.value) for fact in facts]
+    return (*made.drawn(mode), *made.described(description))
 
 
 def _sentences(bound: Mapping[str, Any]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from synth_assets.measure.comparison import summarise
-from synth_assets.report.closeness import MEASURES, said_times, times, tone_of
+from synth_assets.report.closeness import MEASURES, UNTOLD, times, times_cell
 from synth_assets.report.mode_bars import mode_bars
 from synth_assets.report.mode_report import INSIDE
 from synth_assets.report.page import Cell, Document, Fact, Gallery, Prose, Section, Table, Tone
@@ -37,7 +37,8 @@ class AcrossEvidence:
         limit: The policy's, on attacks.
         privacy: What differential privacy bounds, a sentence a mode.
         links: For each mode words and addresses of its pages.
-        provenance: Names and what they are.
+        drawn: How each mode's table was drawn, and from what: names and what they are.
+        provenance: The same of this page.
         minimum_count: The smallest count that may be told.
         old: The modes whose comparison is of another drawing than the present one, or beside another original.
     """
@@ -50,6 +51,7 @@ class AcrossEvidence:
     limit: float
     privacy: tuple[str, ...]
     links: Mapping[Mode, tuple[tuple[str, str], ...]]
+    drawn: Mapping[Mode, tuple[Fact, ...]]
     provenance: tuple[Fact, ...]
     minimum_count: int
     old: tuple[Mode, ...] = ()
@@ -88,7 +90,14 @@ def across_report(found: AcrossEvidence, extra: Sequence[Section] = ()) -> Docum
         sections=tuple(_sections(found)),
         provenance=found.provenance,
     )
-    return document.with_sections(extra)
+    return document.with_sections([*extra, Section("drawn", "How each table was drawn", (_drawn(found),))])
+
+
+def _drawn(found: AcrossEvidence) -> Table:
+    by_mode = {mode: {fact.name: fact.value for fact in facts} for mode, facts in found.drawn.items()}
+    names = dict.fromkeys(name for facts in by_mode.values() for name in facts)
+    rows = tuple((Cell(name), *(Cell(facts.get(name, UNTOLD)) for facts in by_mode.values())) for name in names)
+    return Table("What each table was drawn from", ("of the table", *by_mode), rows)
 
 
 def _old(found: AcrossEvidence) -> tuple[tuple[str, Tone], ...]:
@@ -127,8 +136,8 @@ def utility_table(found: AcrossEvidence) -> Table:
                 continue
             multiple = times(value, floor)
             shown = [Cell(told(one, found.rows, found.minimum_count), number=True) for one in (value, floor)]
-            multiple_cell = _times(found, multiple, floor)
-            rows.append((Cell(words), Cell(mode), *shown, multiple_cell, Cell(unit)))
+            apart = times_cell(multiple, floor, found.rows, found.minimum_count)
+            rows.append((Cell(words), Cell(mode), *shown, apart, Cell(unit)))
     return Table(
         caption="Closeness of each mode, with what sampling alone would give",
         head=("measure", "mode", "this table", "by sampling alone", "times as far", "scale"),
@@ -137,19 +146,16 @@ def utility_table(found: AcrossEvidence) -> Table:
     )
 
 
-def _times(found: AcrossEvidence, multiple: float | None, floor: float | None) -> Cell:
-    told_here = said_times(multiple, floor, found.rows, found.minimum_count)
-    few = decimals(found.rows, found.minimum_count) is None
-    return Cell(told_here, number=True, tone="plain" if few else tone_of(multiple))
-
-
 def columns_table(found: AcrossEvidence) -> Table:
     """The distance of every column in every mode, as a multiple of its floor."""
     by_mode = {mode: table.filter(pl.col("ways") == 1) for mode, table in found.measurements.items()}
     first = next(iter(by_mode.values()))
     rows = []
     for place, column in enumerate(first["column_a"]):
-        cells = (_times(found, table["ratio"][place], table["floor"][place]) for table in by_mode.values())
+        cells = (
+            times_cell(table["ratio"][place], table["floor"][place], found.rows, found.minimum_count)
+            for table in by_mode.values()
+        )
         rows.append((Cell(column), *cells))
     return Table(
         caption="Distance of each column, as a multiple of what sampling alone would give",

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 import polars as pl
 
 from synth_assets.measure import Comparison
-from synth_assets.report.page import Tone
+from synth_assets.report.page import Cell, Tone
 from synth_assets.report.precision import decimals, told
 from synth_assets.report.ranking import furthest_first
 from synth_assets.schema import Mode
 
 AS_SAMPLING = 1.5
 """Times the sampling floor, up to which a distance is about what a fresh sample would have."""
+
+UNTOLD = "\N{EN DASH}"
+"""In the place of a multiple that cannot be had, or would tell too exactly."""
 
 NEAR = 4.0
 """Times the floor, up to which it is near."""
@@ -94,13 +97,19 @@ def said_times(multiple: float | None, floor: float | None, rows: int, minimum_c
     ['1', 'under 1']
     """
     if multiple is None or not floor:
-        return "\N{EN DASH}"
+        return UNTOLD
     step = minimum_count / rows / floor
     if step > 1 or decimals(rows, minimum_count) is None:
-        return "\N{EN DASH}"
+        return UNTOLD
     if multiple < 10 and step <= 0.1:  # noqa: PLR2004 - two digits
         return f"{multiple:.1f}"
     return f"{multiple:.0f}" if round(multiple) else "under 1"
+
+
+def times_cell(multiple: float | None, floor: float | None, rows: int, minimum_count: int) -> Cell:
+    """``said_times`` in a table: good up to ``AS_SAMPLING``, unsure up to ``NEAR``, and without a tone where untold."""
+    words = said_times(multiple, floor, rows, minimum_count)
+    return Cell(words, number=True, tone="plain" if words == UNTOLD else tone_of(multiple))
 
 
 def tone_of(multiple: float | None) -> Tone:
@@ -131,7 +140,7 @@ def _of_columns(comparison: Comparison, columns: float | None, minimum_count: in
     tvd, floor = (told(figure, rows, minimum_count) for figure in (comparison.mean_tvd_1, comparison.floor_1))
     worst = furthest_first(comparison)["column"][0]
     multiple = said_times(columns, comparison.floor_1, rows, minimum_count)
-    apart = columns is not None and columns >= AS_SAMPLING and multiple.strip("\N{EN DASH}")
+    apart = columns is not None and columns >= AS_SAMPLING and multiple != UNTOLD
     many = f", which is {multiple} times as much" if apart else ""
     return (
         f"On average a column's distance from the original is {tvd}, where sampling alone would give {floor}{many}; "

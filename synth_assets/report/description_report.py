@@ -6,11 +6,12 @@ from synth_assets.describe import Description
 from synth_assets.describe.privacy import LedgerMark
 from synth_assets.ledger.explain import EXAMPLES, explained, most_believed, posterior
 from synth_assets.report.mode_report import network_drawing
-from synth_assets.report.page import Block, Cell, Document, Fact, Gallery, Listing, Prose, Section, Table
+from synth_assets.report.page import Block, Cell, Document, Drawing, Fact, Gallery, Listing, Prose, Section, Table
 from synth_assets.report.published import Published, published
+from synth_assets.report.published_panel import published_drawing
 
 MOST_LISTED = 15
-"""Groups of a column that show at once; of more, all show once the table is opened."""
+"""Groups of a column that show in a table; more are drawn, and show in a table that can be opened."""
 
 _REACH = "Made from the description alone: it tells what the description tells, and no more."
 
@@ -119,25 +120,40 @@ def _counts(description: Description, columns: Sequence[Published]) -> tuple[Blo
     said = "Each column's counts, over all of those it is counted given."
     if description.privacy is not None:
         said += " They are fitted to noisy counts, so they are not the table's."
+    if any(any(one.partly) for one in columns):
+        said += " Some of a group's rows may be in cells that are hidden: then its count is a least number."
     return (Prose(said), Gallery(tuple(_column_counts(one, total, description.minimum_count) for one in columns)))
 
 
-def _column_counts(one: Published, total: int, minimum_count: int) -> Table:
+def _column_counts(one: Published, total: int, minimum_count: int) -> Drawing | Table:
+    """A short column as a table with bars in it, a long one as a figure with its table below."""
+    if len(one.labels) <= MOST_LISTED:
+        return _counts_table(one, total, minimum_count, one.name)
+    return published_drawing(
+        one, max(total, 1), minimum_count, _counts_table(one, total, minimum_count, f"{one.name}: all groups")
+    )
+
+
+def _counts_table(one: Published, total: int, minimum_count: int, caption: str) -> Table:
     most = max([count for count in one.counts if count is not None], default=0) or 1
     rows = tuple(
         (
             Cell(label),
-            Cell("hidden" if count is None else f"{count:,}", number=True),
+            Cell(_said_count(count, least=least), number=True),
             Cell(
                 "" if count is None or not total else f"{count / total:.1%}",
                 share=0.0 if count is None else count / most,
             ),
         )
-        for label, count in zip(one.labels, one.counts, strict=True)
+        for label, count, least in zip(one.labels, one.counts, one.partly, strict=True)
     )
-    secret = any(count is None for count in one.counts)
-    note = f"Hidden: to protect counts below {minimum_count}." if secret else ""
-    return Table(one.name, ("value", "rows", "share of rows"), rows, note, folded=len(rows) > MOST_LISTED)
+    secret = any(count is None for count in one.counts) or any(one.partly)
+    note = f"Hidden, or told as a least number: to protect counts below {minimum_count}." if secret else ""
+    return Table(caption, ("value", "rows", "share of rows"), rows, note, folded=len(rows) > MOST_LISTED)
+
+
+def _said_count(count: int | None, *, least: bool) -> str:
+    return "hidden" if count is None else f"{'at least ' if least else ''}{count:,}"
 
 
 def _edges(description: Description) -> Table:

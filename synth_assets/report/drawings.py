@@ -2,7 +2,7 @@
 
 from synth_assets.measure import Comparison
 from synth_assets.report.bars import Bar, Bars, bars
-from synth_assets.report.canvas import blank, finish
+from synth_assets.report.canvas import FAINT, blank, finish, write
 from synth_assets.report.column_panel import PANEL_WIDTH, draw_column, height_of, lying
 from synth_assets.report.lettering import NAME_SIZE, fitted
 from synth_assets.report.page import Cell, Drawing, Key, Table
@@ -45,11 +45,18 @@ def column_drawing(comparison: Comparison, column: str, place: int, minimum_coun
     )
 
 
-def bars_vector(one: Bars) -> Vector:
-    """A column's panel alone."""
+def bars_vector(one: Bars, said: str = "") -> Vector:
+    """A column's panel alone.
+
+    Args:
+        one: The column.
+        said: Below its name, where there is no distance from another table to be told there.
+    """
     height = height_of(one)
     figure = blank(PANEL_WIDTH + 2 * _EDGE, height + _EDGE - _LESS_FOOT[lying(one, PANEL_WIDTH)])
     draw_column(figure, one, (_EDGE, _EDGE, PANEL_WIDTH, height))
+    if said:
+        write(figure, _EDGE, _EDGE + 0.2, said, color=FAINT)
     return Vector.of(finish(figure))
 
 

@@ -9,7 +9,7 @@ from synth_assets.describe import Description
 from synth_assets.measure import Comparison
 from synth_assets.report.attack_intervals import attack_drawing
 from synth_assets.report.bars import MINIMUM_COUNT
-from synth_assets.report.closeness import MEASURES, closeness, said_times, times, tone_of
+from synth_assets.report.closeness import MEASURES, closeness, times, times_cell
 from synth_assets.report.dependence_panel import MOST_COLUMNS, dependence_drawings
 from synth_assets.report.drawings import (
     column_drawing,
@@ -19,7 +19,7 @@ from synth_assets.report.drawings import (
 )
 from synth_assets.report.network import network_caption, network_figure
 from synth_assets.report.page import Block, Cell, Document, Drawing, Fact, Gallery, Prose, Section, Table, Tone
-from synth_assets.report.precision import TOO_FEW, decimals, told
+from synth_assets.report.precision import TOO_FEW, told
 from synth_assets.report.privacy_tables import (
     OUTCOME_TONE,
     AttackLine,
@@ -145,7 +145,7 @@ def utility_table(found: ModeEvidence) -> Block:
             (
                 Cell(words),
                 *(Cell(text, number=True) for text in shown),
-                Cell(_times(found, multiple, lost[1] / scale), number=True, tone=tone_of(multiple)),
+                times_cell(multiple, lost[1] / scale, comparison.original_rows, found.minimum_count),
                 Cell(unit),
             )
         )
@@ -160,14 +160,6 @@ def utility_table(found: ModeEvidence) -> Block:
     )
 
 
-def _times(found: ModeEvidence, multiple: float | None, floor: float | None) -> str:
-    return said_times(multiple, floor, found.comparison.original_rows, found.minimum_count)
-
-
-def _tone(found: ModeEvidence, multiple: float | None) -> Tone:
-    return "plain" if decimals(found.comparison.original_rows, found.minimum_count) is None else tone_of(multiple)
-
-
 def _ranking(found: ModeEvidence) -> Table:
     rows = found.comparison.original_rows
     ranked = furthest_first(found.comparison)
@@ -177,7 +169,7 @@ def _ranking(found: ModeEvidence) -> Table:
             Cell(row["type"]),
             Cell(told(row["tvd"], rows, found.minimum_count), number=True),
             Cell(told(row["floor"], rows, found.minimum_count), number=True),
-            Cell(_times(found, row["ratio"], row["floor"]), number=True, tone=_tone(found, row["ratio"])),
+            times_cell(row["ratio"], row["floor"], rows, found.minimum_count),
         )
         for row in ranked.iter_rows(named=True)
     )

@@ -106,8 +106,7 @@ def lines_of_description(description: Description) -> list[Line]:
 
 def _line_of_published(one: Published, total: int, *, counted: bool) -> Line:
     shares = tuple(None if count is None else count / total for count in one.counts) if counted else ()
-    missing = bool(shares) and one.labels[-1] == "missing"
-    return Line(one.name, shares, missing, one.domain.split(";", 1)[0])
+    return Line(one.name, shares, bool(shares) and one.missing, one.domain.split(";", 1)[0])
 
 
 def portrait(lines: Sequence[Line], *, title: str, said: str, synthetic: bool) -> "Figure":

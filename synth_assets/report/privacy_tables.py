@@ -141,6 +141,7 @@ def privacy_blocks(
         head=_columns(_ATTACK_HEAD, several=several),
         rows=tuple(_columns(_attack(one), several=several) for one in attacks),
         note=note,
+        folded=several,
     )
     if not clauses:
         return (Prose("Neither checks nor attacks were made."), *bounded)

@@ -11,6 +11,7 @@ from synth_assets.describe.tables import ContingencyTable
 from synth_assets.schema import ColumnType
 
 TOGETHER = "rare values together"
+MISSING = "missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +23,11 @@ class Published:
         type: In the schema.
         domain: What it may hold, in words.
         labels: Of each group that is counted.
-        counts: Rows of each; ``None`` where it is not told, or not counted at all.
+        counts: Rows of each, as far as they are told; ``None`` where none is, or nothing is counted.
+        partly: Of each, whether further rows may be in cells that are hidden, so that its count is a least number.
         given: The columns that it is counted given.
         hidden: The share of its rows that lie in hidden cells; ``None`` where nothing is counted.
+        starts: Where each group begins on the column's axis, in few words; empty where it has no axis.
     """
 
     name: str
@@ -32,8 +35,15 @@ class Published:
     domain: str
     labels: tuple[str, ...]
     counts: tuple[int | None, ...]
+    partly: tuple[bool, ...]
     given: tuple[str, ...]
     hidden: float | None
+    starts: tuple[str, ...] = ()
+
+    @property
+    def missing(self) -> bool:
+        """Whether the last group is of missing values."""
+        return bool(self.labels) and self.labels[-1] == MISSING
 
 
 def published(description: Description) -> list[Published]:
@@ -45,15 +55,39 @@ def published(description: Description) -> list[Published]:
 def _column(coded: CodedColumn, table: ContingencyTable | None) -> Published:
     labels = _labels(coded)
     counts: tuple[int | None, ...] = (None,) * len(labels)
+    partly: tuple[bool, ...] = (False,) * len(labels)
     hidden = None
     if table is not None:
         summed, secret = table.seen.sum(axis=0), table.hidden_groups
-        counts = tuple(None if gone else int(rows) for rows, gone in zip(summed, secret, strict=True))
+        counts = tuple(None if gone and not rows else int(rows) for rows, gone in zip(summed, secret, strict=True))
+        partly = tuple(bool(gone and rows) for rows, gone in zip(summed, secret, strict=True))
         known = table.totals > 0
         rows = int(table.totals[known].sum())
         hidden = float((table.totals - table.seen.sum(axis=1))[known].sum() / rows) if rows else 0.0
     given = () if table is None else table.parents
-    return Published(coded.column.name, coded.column.type, _domain(coded), labels, counts, given, hidden)
+    return Published(
+        coded.column.name,
+        coded.column.type,
+        _domain(coded),
+        labels,
+        counts,
+        partly,
+        given,
+        hidden,
+        _starts(coded),
+    )
+
+
+def _starts(coded: CodedColumn) -> tuple[str, ...]:
+    """Where the first of each group's bins begins; an exact value with an equals sign, and rare ones together."""
+    coding = coded.coding
+    if not isinstance(coding, Bins):
+        return ()
+    codes = [*(_said(edge, coded.axis) for edge in coding.edges[:-1])]
+    codes += [f"= {_said(value, coded.axis)}" for value in coding.spikes]
+    codes += [MISSING] if coded.column.nullable else []
+    members = (np.flatnonzero(coded.groups == group) for group in range(coded.group_count))
+    return tuple(codes[some[0]] if len(some) == 1 or coded.merged else "rare" for some in members)
 
 
 def _labels(coded: CodedColumn) -> tuple[str, ...]:
@@ -88,7 +122,7 @@ def _codes(coded: CodedColumn) -> list[str]:
         said += [f"exactly {_said(value, coded.axis)}" for value in coding.spikes]
     else:
         said = ["any value (values are not described)"]
-    return [*said, "missing"] if coded.column.nullable else said
+    return [*said, MISSING] if coded.column.nullable else said
 
 
 def _domain(coded: CodedColumn) -> str:

@@ -118,7 +118,8 @@ def across(found: dict[Mode, ModeEvidence]) -> AcrossEvidence:
         limit=0.1,
         privacy=tuple(f"{mode}: none" for mode in found),
         links={mode: (("comparison", f"{mode}_things_comparison.html"),) for mode in found},
-        provenance=(Fact("Seed", "20190401"),),
+        drawn={mode: (Fact("Seed", "20190401"),) for mode in measurements},
+        provenance=(Fact("Policy", "internal"),),
         minimum_count=5,
     )
 

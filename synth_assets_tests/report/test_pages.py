@@ -109,6 +109,10 @@ def test_the_page_across_modes_says_what_is_not_kept():
     assert "attacks on correlated gain more than the policy allows" in page.sentences[1].lower()
     tags = check(render(page))
     assert "Each attack, with its interval and the limit" in tags.words
+    [drawn] = page.sections[-1].blocks
+    assert isinstance(drawn, Table)
+    assert drawn.head == ("of the table", *MODES)
+    assert [[cell.text for cell in row] for row in drawn.rows] == [["Seed", *["20190401"] * len(MODES)]]
 
 
 def test_awkward_tables_have_a_page(awkward: Comparison):
