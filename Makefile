@@ -3,7 +3,7 @@
 check:
 	ruff check . && ruff format --check . && pyrefly check && lint-imports && dg check defs && dg check yaml
 test:
-	python -m pytest
+	python -m pytest -n 2
 run:
 	synth-assets run
 up:

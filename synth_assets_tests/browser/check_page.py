@@ -38,8 +38,9 @@ def read_check(page: "Page", asset: str, check: str) -> Read:
     badge = box.locator("[style*='--tag-text-color']").filter(has_text="ed")
     badge.wait_for()
     body = page.locator("body")
-    playwright.expect(body).to_have_text(re.compile(SENTENCE), use_inner_text=True)  # it is drawn after the badge
+    sentence = re.compile(SENTENCE)  # it is drawn after the badge
+    playwright.expect(body).to_have_text(sentence, use_inner_text=True, timeout=60_000)
     style = badge.get_attribute("style") or ""
     text = body.inner_text()
-    [sentence] = re.findall(SENTENCE, text)
-    return Read(badge.inner_text(), style.split("--color-text-")[1].split(")")[0], sentence.strip(), text)
+    [said] = sentence.findall(text)
+    return Read(badge.inner_text(), style.split("--color-text-")[1].split(")")[0], said.strip(), text)

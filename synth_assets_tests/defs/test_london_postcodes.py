@@ -91,7 +91,9 @@ def test_a_postcode_in_use_without_area_or_rank_warns(lsoa: str | None, rank: in
 
     assert not verdict.passed
     assert verdict.severity == dg.AssetCheckSeverity.WARN
-    assert verdict.description == "1 of 2 postcodes in use lack an LSOA or a rank."
+    assert str(verdict.description).startswith(
+        "1 of 2 postcodes in use lack an LSOA or a rank. The decile of patients "
+    )
     assert told(verdict) == {"lacking": 1, "in use": 2}
 
 

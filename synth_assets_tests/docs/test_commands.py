@@ -22,7 +22,7 @@ from synth_assets_tests.docs.commands import (
     marked,
 )
 
-OF_CI = {"pip install -c requirements.lock -e '.[dev]'", "python -m pytest"}
+OF_CI = {"pip install -c requirements.lock -e '.[dev]'", "python -m pytest -n 2"}
 """What ``.ci/run`` does for every change, from a clean clone: no test could install the project that it is run by."""
 
 NOT_RUN = {
