@@ -25,7 +25,7 @@ def column_schema(columns: Iterable[Column]) -> dg.TableSchema:
             dg.TableColumn(
                 column.name,
                 _said_type(column),
-                description=column.description,
+                description=_ended(column.description),
                 constraints=dg.TableColumnConstraints(nullable=column.nullable),
             )
             for column in columns
@@ -36,7 +36,7 @@ def column_schema(columns: Iterable[Column]) -> dg.TableSchema:
 def told_columns(columns: Mapping[str, tuple[str, str]]) -> dg.TableSchema:
     """Columns of a table of measurements: each name with its type, and what it means and where it comes from."""
     return dg.TableSchema(
-        columns=[dg.TableColumn(name, kind, description=told) for name, (kind, told) in columns.items()]
+        columns=[dg.TableColumn(name, kind, description=_ended(told)) for name, (kind, told) in columns.items()]
     )
 
 
@@ -90,6 +90,11 @@ def steps_taken(outcomes: Sequence[Outcome], least: int) -> dg.MetadataValue:
 def _line(cells: Iterable[object]) -> str:
     shown = (str("" if cell is None else cell).replace("|", "\\|").replace("\n", " ") for cell in cells)
     return f"| {' | '.join(shown)} |"
+
+
+def _ended(words: str | None) -> str | None:
+    """The words with a full stop, where they have no end."""
+    return words if not words or words.endswith((".", "?", "!")) else f"{words}."
 
 
 def _said_type(column: Column) -> str:

@@ -11,7 +11,7 @@ def test_columns_say_type_unit_words_and_whether_values_may_be_missing():
     )
     told = [(column.name, column.type, column.description) for column in schema.columns]
 
-    assert told == [("Minutes", "integer (min)", "From A"), ("Ward", "text", None)]
+    assert told == [("Minutes", "integer (min)", "From A."), ("Ward", "text", None)]
     assert [column.constraints.nullable for column in schema.columns] == [False, True]
 
 
@@ -26,7 +26,7 @@ def test_told_columns_keep_their_order():
     schema = told_columns({"tvd": ("float", "Distance. From both"), "ways": ("integer", "1 or 2")})
 
     assert schema == dg.TableSchema(
-        [dg.TableColumn("tvd", "float", "Distance. From both"), dg.TableColumn("ways", "integer", "1 or 2")]
+        [dg.TableColumn("tvd", "float", "Distance. From both."), dg.TableColumn("ways", "integer", "1 or 2.")]
     )
 
 
