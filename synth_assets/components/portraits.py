@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from synth_assets.components.metadata import figure
 from synth_assets.describe import Description
 from synth_assets.errors import MeasurementError
@@ -12,6 +14,7 @@ from synth_assets.measure.column_counts import column_counts
 from synth_assets.report.attack_intervals import write_attacks
 from synth_assets.report.portrait import Line, lines_of_description, lines_of_table, write_portrait
 from synth_assets.report.privacy_tables import AttackLine
+from synth_assets.report.verdict_grid import write_verdicts
 from synth_assets.schema import Schema
 from synth_assets.storage.sample import first_rows
 
@@ -73,6 +76,11 @@ def of_attacks(attacks: Sequence[AttackLine], name: str, reports: Path) -> dict[
         return {}
     picture = write_attacks(attacks, _path(reports, name), title=f"{name}: what each attack gains")
     return figure(AT_A_GLANCE, picture)
+
+
+def of_release(judged: pl.DataFrame, name: str, reports: Path) -> dict[str, Any]:
+    """The figure of a release: what was judged of each mode."""
+    return figure(AT_A_GLANCE, write_verdicts(judged, _path(reports, name), title=f"{name}: what was judged"))
 
 
 def _portrait(lines: Sequence[Line], name: str, reports: Path, said: str, *, synthetic: bool = False) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from synth_assets.components.judging import (
     results_of,
 )
 from synth_assets.components.metadata import told_columns
+from synth_assets.components.portraits import of_release
 from synth_assets.components.resources import Workplace
 from synth_assets.describe import Description
 from synth_assets.errors import SchemaError
@@ -116,7 +117,9 @@ def _release(dataset: Dataset) -> dg.AssetsDefinition:
             refuse_failed(results)
             folder = workplace.folder
             written = write_release(folder.published, bundle(judged, dataset, policy, workplace), folder.released)
-        yield dg.Output(as_table(judged.verdicts), metadata=_told(written, judged, policy))
+        table = as_table(judged.verdicts)
+        told = _told(written, judged, policy) | of_release(table, dataset.release, folder.reports)
+        yield dg.Output(table, metadata=told)
 
     return release
 

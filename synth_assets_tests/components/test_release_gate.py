@@ -125,6 +125,8 @@ def test_what_passed_is_released_with_its_evidence(site: Site):
     assert json.loads((path / "manifest.json").read_text())["policy"] == "internal"
     assert len(str(told["manifest digest (SHA-256)"])) == 64
     assert not site.read("visits_release").filter(verdict="not passed").height
+    assert Path(str(told["figure"])).exists()
+    assert "data:image/png" in str(told["at a glance"])
     assert {check.check_name for check in result.get_asset_check_evaluations() if check.passed} >= {
         "evidence_passes",
         "no_difference_tells",

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -17,6 +18,7 @@ from synth_assets.report.portrait import (
     write_portrait,
 )
 from synth_assets.report.vector import Vector
+from synth_assets.report.verdict_grid import verdict_grid, write_verdicts
 from synth_assets.schema import MODES, Mode, Schema
 from synth_assets_tests.report.pages import RARE, attacks, sensitive
 
@@ -89,3 +91,15 @@ def test_attacks_are_told_with_their_limits_and_outcomes():
 
     assert "singling out (3 attributes) 0.130 (0.110 to 0.150), not kept" in drawing.alt
     assert "singling out (5 attributes)" in drawing.vector.text
+
+
+def test_a_releases_figure_has_a_mark_for_each_check_and_mode(tmp_path: Path):
+    words = ["passed", "not passed", "not excluded: an excess of up to 0.02", "passed"]
+    modes, checks = ["random", "random", "correlated", "correlated"], ["minimum_count", "copy_risk"] * 2
+    judged = pl.DataFrame({"mode": modes, "check": checks, "verdict": words})
+    [axes] = verdict_grid(judged, title="x").axes
+    marks = {tuple(np.concatenate(line.get_data()).tolist()): line.get_marker() for line in axes.lines}
+
+    assert marks == {(0, 0): "o", (0, 1): "X", (1, 0): "o", (1, 1): "o"}
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["minimum count", "copy risk"]
+    assert write_verdicts(judged, tmp_path / "x.png", title="x").path.exists()
