@@ -33,14 +33,6 @@ def documented(request: pytest.FixtureRequest) -> Documented:
     return Documented(_marks(request.node))
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests are shared out between processes, those of a file go together, as do all that use the one UI."""
-    for item in items:
-        file = item.path.relative_to(item.config.rootpath)
-        item.add_marker(pytest.mark.xdist_group(str(file.parent if file.parent.name == "browser" else file)))
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Fail a test that is marked with a command of the documents, and passes without having asked for it."""

@@ -1,4 +1,4 @@
-"""One UI with its daemon for all tests of this folder, over a copy of the project, with everything made."""
+"""A UI with its daemon for the tests of each file, over a copy of the project, with everything made."""
 
 import os
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ EDITS = {
 WAIT_MS = 60_000
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """``synth-assets up`` after ``synth-assets run``."""
     folder = tmp_path_factory.mktemp("ui")

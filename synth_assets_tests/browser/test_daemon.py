@@ -1,6 +1,6 @@
 """The daemon, for real: a new postcode file, and how everything ends.
 
-The last test stops the server; what comes after it in this folder would have none.
+Its tests follow one another; the last one stops the server.
 """
 
 import os
