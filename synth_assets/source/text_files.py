@@ -27,8 +27,8 @@ _SIGNS = {
 """What a value of each type looks like."""
 
 _SQL_TYPES = {"integer": "bigint", "float": "double", "boolean": "boolean", "date": "date", "datetime": "timestamp"}
-_CODES = r"[+-]?(0[0-9].*|[0-9]{16,})"
-"""Numbers like these are codes: as numbers they would lose their zeros, or their last digits."""
+_CODES = r"[+-]?(0[0-9].*|[0-9]{16,})|\+[0-9]{5,}|[0-9]+E[0-9]+"
+"""Numbers like these are codes: as numbers they would lose zeros, last digits, a plus (of telephones) or a letter."""
 
 TYPES = ("integer", "float", "text", "boolean", "date", "datetime")
 """What a column of a text file may be declared as."""
