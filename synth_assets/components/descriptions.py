@@ -123,7 +123,7 @@ class Describing:
         schema, provenance = self._parameters()
         if self.mode != "random" or not all(has_public_domain(column) for column in schema):
             provenance["original_version"] = told_version(self._version(), self.workplace.key)
-        stored = standing_description(self.workplace.warehouse, self.dataset, self.mode, provenance)
+        stored = standing_description(self.workplace.warehouse, self.dataset, self.mode, schema, provenance)
         if stored is not None:
             return stored, True
         return self._described(schema, None).with_provenance(**provenance), False
@@ -150,7 +150,7 @@ class Describing:
             known_anchors(self.dataset, warehouse, instance),
             run_id,
         )
-        stored = standing_description(warehouse, self.dataset, self.mode, provenance)
+        stored = standing_description(warehouse, self.dataset, self.mode, schema, provenance)
         if stored is not None and not config.redescribe:
             spending.ledger.refuse_unless_intact(spending.known)
             return stored, True

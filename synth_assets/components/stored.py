@@ -5,9 +5,10 @@ from collections.abc import Mapping
 import polars as pl
 
 from synth_assets.components.dataset import Dataset
+from synth_assets.components.parameters import PARAMETERS
 from synth_assets.describe import Description
 from synth_assets.errors import DescriptionError
-from synth_assets.schema import Mode
+from synth_assets.schema import Mode, Schema
 from synth_assets.storage.warehouse import Warehouse
 
 DOCUMENT = "document"
@@ -35,14 +36,17 @@ def stored_description(
 
 
 def standing_description(
-    warehouse: Warehouse, dataset: Dataset, mode: Mode, provenance: Mapping[str, str]
+    warehouse: Warehouse, dataset: Dataset, mode: Mode, schema: Schema, provenance: Mapping[str, str]
 ) -> Description | None:
     """The stored description that still holds; one under a former name is then said to be of this one.
+
+    What people are told of columns, their description and unit, may have changed since: it is told as it is now.
 
     Args:
         warehouse: Where it is.
         dataset: Whose.
         mode: Of the description.
+        schema: Of the table that is described, as it is declared now.
         provenance: The data and the parameters that it must be of.
     """
     for name in (dataset.name, *reversed(dataset.formerly)):
@@ -50,6 +54,7 @@ def standing_description(
         if stored is None:
             continue
         said = stored.provenance if name == dataset.name else {**stored.provenance, "original": dataset.original}
-        if dict(said) == dict(provenance):
-            return stored.with_provenance(**provenance)
+        parameters = dataset.fingerprint(schema.with_words(stored.words), mode)
+        if dict(said) == {**provenance, PARAMETERS: parameters}:
+            return stored.with_words(schema.words).with_provenance(**provenance)
     return None

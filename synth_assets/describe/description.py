@@ -25,7 +25,7 @@ from synth_assets.describe.network import Edge
 from synth_assets.describe.privacy import LedgerMark, Privacy
 from synth_assets.describe.tables import ContingencyTable
 from synth_assets.errors import DescriptionError, SchemaError
-from synth_assets.schema import MODES, Mode, Schema
+from synth_assets.schema import MODES, Mode, Schema, Words
 
 FORMAT = "synth-assets/description"
 VERSION = 1
@@ -114,6 +114,16 @@ class Description:
         counted = sum(int(table.totals[table.totals > 0].sum()) for table in self.tables)
         hidden = sum(int((table.totals - table.seen.sum(axis=1))[table.totals > 0].sum()) for table in self.tables)
         return max(hidden, 0) / counted if counted else 0.0
+
+    @property
+    def words(self) -> dict[str, Words]:
+        """What people are told of each column."""
+        return {coded.column.name: coded.column.words for coded in self.columns}
+
+    def with_words(self, words: Mapping[str, Words]) -> Self:
+        """The same description, with what people are told of columns, by name."""
+        columns = (replace(coded, column=coded.column.with_words(words)) for coded in self.columns)
+        return replace(self, columns=tuple(columns))
 
     def with_provenance(self, **words: str) -> Self:
         """The same description, saying where it comes from."""

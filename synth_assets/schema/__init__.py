@@ -3,7 +3,7 @@
 It says what a table may contain. It must not hold counts, and nothing here is published by itself.
 """
 
-from synth_assets.schema.column import Column
+from synth_assets.schema.column import Column, Words
 from synth_assets.schema.domain import Categories, Domain, Interval
 from synth_assets.schema.table import Schema
 from synth_assets.schema.vocabulary import (
@@ -43,4 +43,5 @@ __all__ = [
     "Mode",
     "Role",
     "Schema",
+    "Words",
 ]

@@ -1,8 +1,8 @@
 """One column: what it is called, what it may hold and what it could give away."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Self, get_args
+from dataclasses import dataclass, replace
+from typing import Any, Self, TypeAlias, get_args
 
 import polars as pl
 
@@ -20,6 +20,9 @@ from synth_assets.schema.vocabulary import (
     is_text,
     one_of,
 )
+
+Words: TypeAlias = tuple[str | None, str | None]
+"""What people are told of a column: its description and its unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,16 @@ class Column:
         zoned = self.time_zone is not None
         bounds = [typed_bound(self.name, self.type, bound, zoned=zoned) for bound in (domain.minimum, domain.maximum)]
         return Interval(bounds[0], bounds[1], domain.bins)
+
+    @property
+    def words(self) -> Words:
+        """What people are told of it."""
+        return self.description, self.unit
+
+    def with_words(self, words: Mapping[str, Words]) -> Self:
+        """The same column with other words, where there are any under its name."""
+        description, unit = words.get(self.name, self.words)
+        return replace(self, description=description, unit=unit)
 
     @property
     def opaque(self) -> bool:

@@ -11,7 +11,7 @@ from synth_assets.constraints import Constraint, constraint_from_dict
 from synth_assets.errors import SchemaError
 from synth_assets.frames import Frame, to_polars
 from synth_assets.schema.agreement import check_constraint, check_together
-from synth_assets.schema.column import Column
+from synth_assets.schema.column import Column, Words
 from synth_assets.schema.inference import infer_column
 from synth_assets.schema.vocabulary import Role, one_of
 
@@ -73,6 +73,15 @@ class Schema:
     def dtypes(self) -> dict[str, pl.DataType]:
         """The polars type of each column."""
         return {column.name: column.dtype for column in self.columns}
+
+    @property
+    def words(self) -> dict[str, Words]:
+        """What people are told of each column."""
+        return {column.name: column.words for column in self.columns}
+
+    def with_words(self, words: Mapping[str, Words]) -> Self:
+        """The same schema, with what people are told of columns, by name."""
+        return replace(self, columns=tuple(column.with_words(words) for column in self.columns))
 
     def with_role(self, *roles: Role) -> list[str]:
         """The names of the columns with one of these roles."""

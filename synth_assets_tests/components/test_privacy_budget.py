@@ -87,12 +87,29 @@ def test_unchanged_data_spend_nothing_and_draw_from_the_same_description(
     assert len(ledger(workplace).entries()) == 2
 
 
+def test_other_words_about_a_column_spend_nothing_and_are_told(workplace: Workplace, instance: dg.DagsterInstance):
+    columns = [{**column, "description": f"Now: {column['name']}", "unit": "new"} for column in CLINIC["columns"]]
+    describe(instance)
+    before = json.loads(document(workplace))
+
+    assert told(describe(instance, columns=columns))["reused"] is True
+    after = json.loads(document(workplace))
+    assert [one["description"] for one in after["columns"]] == ["Now: Sex", "Now: Age band", "Now: Ward ID"]
+    assert [one["unit"] for one in after["columns"]] == ["new"] * 3
+    assert after["tables"] == before["tables"]
+    assert len(ledger(workplace).entries()) == 2
+
+    assert told(describe(instance, columns=columns))["reused"] is True
+    assert json.loads(document(workplace)) == after
+
+
 @pytest.mark.parametrize(
     "changes",
     [
         {"privacy": {"epsilon": 0.5, "delta": 1e-6, "budget": 2.0}},
         {"modes": {"correlated": {"max_parents": 0}}},
         {"minimum_count": 7},
+        {"columns": [{**column, "nullable": True} for column in CLINIC["columns"]]},
     ],
 )
 def test_other_parameters_spend_again(workplace: Workplace, instance: dg.DagsterInstance, changes: dict[str, Any]):
