@@ -92,7 +92,7 @@ def test_unchanged_data_reuse_it_byte_for_byte(workplace: Workplace, instance: d
         {"minimum_count": 6},
         {"round_to": 5},
         {"modes": {**CLINIC["modes"], "correlated": {"max_parents": 0}}},
-        {"columns": [{**CLINIC["columns"][0], "description": "Other words"}, *CLINIC["columns"][1:]]},
+        {"columns": [{**CLINIC["columns"][0], "nullable": True}, *CLINIC["columns"][1:]]},
     ],
 )
 def test_other_parameters_make_another(workplace: Workplace, instance: dg.DagsterInstance, changes: dict[str, Any]):
