@@ -1,6 +1,6 @@
 """Tables, descriptions and attacks at a glance: the small figure that each asset has in the UI."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +76,20 @@ def of_attacks(attacks: Sequence[AttackLine], name: str, reports: Path) -> dict[
         return {}
     picture = write_attacks(attacks, _path(reports, name), title=f"{name}: what each attack gains")
     return figure(AT_A_GLANCE, picture)
+
+
+def of_source(columns: Mapping[str, str], rows: int | None, name: str, reports: Path) -> dict[str, Any]:
+    """The figure of a table that stands elsewhere: its columns, with words on each, and none of its values.
+
+    Args:
+        columns: Words on each, by name.
+        rows: Of the table; ``None`` where nobody counted.
+        name: Of its asset.
+        reports: The folder of reports.
+    """
+    counted = "" if rows is None else f"{rows:,} rows; "
+    lines = [Line(column, (), missing=False, words=words) for column, words in columns.items()]
+    return _portrait(lines, name, reports, f"{counted}what each column is, and whether it stays")
 
 
 def of_release(judged: pl.DataFrame, name: str, reports: Path) -> dict[str, Any]:

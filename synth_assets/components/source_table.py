@@ -10,6 +10,7 @@ import polars as pl
 from synth_assets.components.dataset import Dataset
 from synth_assets.components.failure import say_what_to_do
 from synth_assets.components.metadata import DECIMALS
+from synth_assets.components.portraits import of_source
 from synth_assets.components.resources import Workplace
 
 COLUMNS_CHECK = "columns_as_expected"
@@ -42,13 +43,10 @@ def source_asset(dataset: Dataset) -> dg.AssetsDefinition:
         yield verdict
         if not verdict.passed:
             raise dg.Failure(description=f"Nothing is made from it: {verdict.description}", allow_retries=False)
-        told = {
-            "place": found.place,
-            "rows": found.table().rows,
-            "dagster/column_schema": _schema(columns),
-            "seconds": round(time.perf_counter() - started, DECIMALS),
-        }
-        yield dg.Output(None, metadata=told)
+        rows = found.table().rows
+        told = {"place": found.place, "rows": rows, "dagster/column_schema": _schema(columns)}
+        told |= of_source(_words(dataset, columns), rows, dataset.source_name, workplace.folder.reports)
+        yield dg.Output(None, metadata=told | {"seconds": round(time.perf_counter() - started, DECIMALS)})
 
     return source
 
@@ -62,6 +60,14 @@ def columns_verdict(dataset: Dataset, columns: pl.Schema) -> dg.AssetCheckResult
         description=fault or f"All {len(columns)} columns are as the steps need them.",
         metadata={"columns": len(columns)},
     )
+
+
+def _words(dataset: Dataset, columns: pl.Schema) -> dict[str, str]:
+    """Of each column the type, and whether it is among those that are declared, or goes in a step."""
+    kept = {column["name"] for column in dataset.columns}
+    return {
+        name: f"{dtype.base_type()}; {'stays' if name in kept else 'goes in a step'}" for name, dtype in columns.items()
+    }
 
 
 def _schema(columns: pl.Schema) -> dg.TableSchema:

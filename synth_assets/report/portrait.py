@@ -121,7 +121,8 @@ def portrait(lines: Sequence[Line], *, title: str, said: str, synthetic: bool) -
     from matplotlib.collections import PolyCollection  # noqa: PLC0415 - slow to import
 
     drawn = list(lines)[:MOST_COLUMNS]
-    figure = blank(2 * MARGIN + _NAME + _STRIP + _WORDS + 2 * _GAP, _HEADER + _LINE * len(drawn) + _FOOT)
+    strip = _STRIP + _GAP if any(line.shares for line in lines) else 0.0
+    figure = blank(2 * MARGIN + _NAME + strip + _WORDS + _GAP, _HEADER + _LINE * len(drawn) + _FOOT)
     heading(figure, title)
     write(figure, MARGIN, 0.54, _subtitle(lines, said), color=FAINT)
     axes = panel(figure, (MARGIN + _NAME + _GAP, _HEADER, _STRIP, _LINE * len(drawn)))
@@ -130,7 +131,7 @@ def portrait(lines: Sequence[Line], *, title: str, said: str, synthetic: bool) -
         top = _HEADER + place * _LINE
         write(figure, MARGIN, top + 0.14, fitted(line.name, _NAME, size=NAME_SIZE), size=NAME_SIZE, weight="bold")
         words = fitted(line.words, _WORDS)
-        write(figure, MARGIN + _NAME + _STRIP + 2 * _GAP, top + 0.17, words, size=TEXT_SIZE)
+        write(figure, MARGIN + _NAME + strip + _GAP, top + 0.17, words, size=TEXT_SIZE)
         foot, highest = place + 0.5 * (1 + _BAR / _LINE), max((one or 0.0 for one in line.shares), default=0.0) or 1.0
         width = 1 / max(len(line.shares), 8)
         for at, share in enumerate(line.shares):

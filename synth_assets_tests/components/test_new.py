@@ -91,6 +91,7 @@ def test_the_source_is_looked_at_and_not_copied(
     drafted = new_dataset("people", {"file": str(file)}, workplace.folder.input, tmp_path)
     result = run(made(attributes(drafted.path)), instance, "source_people", "deidentified_people")
     [event] = result.asset_materializations_for_node("source_people")
+    assert "data:image/png" in str(event.metadata["at a glance"].value)
     told = {name: value.value for name, value in event.metadata.items()}
 
     assert told["rows"] == 400
