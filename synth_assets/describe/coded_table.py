@@ -11,10 +11,12 @@ from tempfile import TemporaryFile
 import numpy as np
 import polars as pl
 
-from synth_assets.describe.coding import ALONE, Bins, CodedColumn, encode
+from synth_assets.describe.coding import ALONE, Bins, CodedColumn, encode, into_bins
 from synth_assets.describe.domain import (
     EXTREMES,
+    bins_wanted,
     declared,
+    ends,
     from_data,
     has_public_domain,
     joined,
@@ -23,9 +25,10 @@ from synth_assets.describe.domain import (
 )
 from synth_assets.describe.grid import step_of
 from synth_assets.describe.reader import Exact, Reader
-from synth_assets.describe.spikes import with_spikes, with_step
+from synth_assets.describe.spikes import stands_out, with_spikes, with_step
 from synth_assets.describe.survey import Survey
 from synth_assets.describe.tables import ContingencyTable, pooled, with_atoms
+from synth_assets.describe.tails import Crowd, finer
 from synth_assets.errors import DescriptionError
 from synth_assets.schema import Column
 
@@ -44,6 +47,7 @@ class CodedTable:
         columns: Each column with its published domain and its pool, by name; without atoms.
         groups: The group of each row (see ``CodedColumn.groups``), a whole-number array of shape (rows,) each.
         code_rows: Rows of each code, int64 of shape (size,) each.
+        least: Rows that each code is known to have; see ``domain.least_known``.
         exact: The frequent values of columns in bins.
     """
 
@@ -51,6 +55,7 @@ class CodedTable:
     columns: Mapping[str, CodedColumn]
     groups: Mapping[str, np.ndarray]
     code_rows: Mapping[str, np.ndarray]
+    least: Mapping[str, np.ndarray]
     exact: Mapping[str, Exact]
 
     def counted(self, names: Sequence[str]) -> np.ndarray:
@@ -92,6 +97,8 @@ class CodedTable:
 def coded_table(reader: Reader, minimum: int) -> CodedTable:
     """The table of a reader, coded; it is read twice, and once more for each column in bins.
 
+    Columns of which one bin is too full are read again for each step by which the bins become finer (see ``tails``).
+
     Args:
         reader: Of the table.
         minimum: The smallest count that may be told.
@@ -117,11 +124,39 @@ def coded_table(reader: Reader, minimum: int) -> CodedTable:
         step = step_of(surveys[name].off, reader.schema[name])
         drafts[name] = with_spikes(with_step(drafts[name], step), held, rows, minimum)
     codes = codes_of(reader, drafts.values(), rows)
-    columns, groups, code_rows = {}, {}, {}
+    scarce = {}
+    for name, held in exact.items():
+        coded, scarce[name] = _finer(reader, drafts[name], codes[name], surveys[name], held, minimum)
+        if coded is not drafts[name]:
+            drafts[name] = coded
+            codes |= codes_of(reader, [coded], rows)
+    columns, code_rows, least = {}, {}, {}
     for name, coded in drafts.items():
-        columns[name], code_rows[name] = _final(coded, codes[name], least_told(surveys[name], minimum), minimum)
-        groups[name] = codes[name]
-    return CodedTable(rows, columns, groups, code_rows, exact)
+        told = least_told(surveys[name], minimum)
+        columns[name], code_rows[name], least[name] = _final(coded, codes[name], told, minimum, scarce.get(name, ()))
+    return CodedTable(rows, columns, codes, code_rows, least, exact)
+
+
+def _finer(  # noqa: PLR0913, PLR0917 - a column, and all that is known of it
+    reader: Reader, draft: CodedColumn, codes: np.ndarray, surveyed: Survey, exact: Exact, minimum: int
+) -> tuple[CodedColumn, tuple[tuple[float, float], ...]]:
+    """The column with finer bins where rows crowd, and its spikes anew; and the stretches that were only just split."""
+    least = least_told(surveyed, minimum)
+    if not isinstance(draft.coding, Bins) or draft.column.domain_source != "data" or surveyed.present < least:
+        return draft, ()
+    heavy = stands_out(exact.rows, len(codes), minimum)
+    if draft.above:
+        heavy &= exact.values != ALONE
+    held = Exact(exact.values[heavy], exact.rows[heavy])
+    share = surveyed.present / bins_wanted(surveyed, least)
+    crowd = Crowd(lambda: reader.placed(draft.column), share, ends(surveyed, least), held)
+    places = into_bins(pl.Series(held.values), draft.coding).to_numpy()
+    bin_rows = tally(codes, draft.size) - np.bincount(places, held.rows, minlength=draft.size).astype(np.int64)
+    coded, scarce = finer(draft, bin_rows[: draft.coding.bins], crowd, minimum)
+    if coded is draft or not isinstance(coded.coding, Bins):
+        return draft, scarce
+    plain = replace(coded, coding=replace(coded.coding, spikes=(ALONE,) if draft.above else ()))
+    return with_spikes(plain, exact, len(codes), minimum), scarce
 
 
 def coded_publicly(reader: Reader, columns: Mapping[str, CodedColumn]) -> CodedTable:
@@ -135,7 +170,7 @@ def coded_publicly(reader: Reader, columns: Mapping[str, CodedColumn]) -> CodedT
         SchemaError: The table does not fit its schema.
     """
     rows = sum(len(batch) for batch in reader.checked())
-    return CodedTable(rows, columns, codes_of(reader, columns.values(), rows), {}, {})
+    return CodedTable(rows, columns, codes_of(reader, columns.values(), rows), {}, {}, {})
 
 
 def survey(reader: Reader, minimum: int) -> tuple[int, dict[str, Survey]]:
@@ -202,18 +237,24 @@ def _on_disk(rows: int, kind: np.dtype) -> np.ndarray:
         return np.memmap(file, dtype=kind, mode="w+", shape=(rows,))
 
 
-def _final(coded: CodedColumn, codes: np.ndarray, least: int, minimum: int) -> tuple[CodedColumn, np.ndarray]:
-    """The column with its bins joined and its rare codes pooled, and rows per code; codes become groups in place."""
+def _final(
+    coded: CodedColumn, codes: np.ndarray, least: int, minimum: int, scarce: Sequence[tuple[float, float]]
+) -> tuple[CodedColumn, np.ndarray, np.ndarray]:
+    """The column with its bins joined and its rare codes pooled; rows per code, and how many it is known to have.
+
+    Codes become groups in place.
+    """
     old_rows = tally(codes, coded.size)
     column, renumbered = joined(coded, old_rows, least)
     code_rows = np.zeros(column.size, dtype=np.int64)
     np.add.at(code_rows, renumbered, old_rows)
-    column = pooled(column, code_rows, minimum, least_known(column, minimum))
+    known = least_known(column, minimum, code_rows, scarce)
+    column = pooled(column, code_rows, minimum, known)
     groups = column.groups[renumbered].astype(codes.dtype)
     if not np.array_equal(groups, np.arange(coded.size)):
         for start in range(0, len(codes), _ROWS_AT_A_TIME):
             codes[start : start + _ROWS_AT_A_TIME] = groups[codes[start : start + _ROWS_AT_A_TIME]]
-    return column, code_rows
+    return column, code_rows, known
 
 
 def tally(codes: np.ndarray, size: int) -> np.ndarray:

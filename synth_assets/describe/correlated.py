@@ -9,7 +9,7 @@ from synth_assets.constraints import Constraint, Determined
 from synth_assets.describe.coded_table import CodedTable
 from synth_assets.describe.coding import CodedColumn
 from synth_assets.describe.description import Description
-from synth_assets.describe.domain import by_group, least_known
+from synth_assets.describe.domain import by_group
 from synth_assets.describe.expected import Beliefs, expected_counts
 from synth_assets.describe.learn import learn
 from synth_assets.describe.network import Edge, Score, mutual_information, pairs, score
@@ -31,7 +31,7 @@ def describe_correlated(
     scores = _scores(table) if max_parents and not rules.whole else {}
     asked = with_decisions(rules, constraints, table, max_parents)
     nodes = learn(scores, names, counted, minimum_count, max_parents, asked)
-    least = {name: by_group(coded, least_known(coded, minimum_count)) for name, coded in table.columns.items()}
+    least = {name: by_group(coded, table.least[name]) for name, coded in table.columns.items()}
     tables = tables_of(nodes, counted, minimum_count, least)
     return Description(
         "correlated",

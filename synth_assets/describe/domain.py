@@ -3,8 +3,10 @@
 No bound or bin edge here is taken from a row, and no value that fewer than ``minimum`` rows hold is named.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 
@@ -18,7 +20,8 @@ from synth_assets.describe.coding import (
     axis_limits,
     bound_to_axis,
 )
-from synth_assets.describe.spikes import SPIKE_MINIMUMS
+from synth_assets.describe.hide import MOVED
+from synth_assets.describe.spikes import SPIKE_MINIMUMS, least_of_spike
 from synth_assets.describe.steps import outward_edges
 from synth_assets.describe.survey import Survey
 from synth_assets.errors import DescriptionError
@@ -93,7 +96,8 @@ def from_data(column: Column, survey: Survey, minimum: int, above: tuple[str, ..
     """The column with a domain read from the data and coarsened so that it tells of no small group.
 
     Categories rarer than ``minimum`` become ``other``. Bounds lie on a public step (see ``steps``), outside the
-    ``minimum`` smallest and largest values; bins that hold a few rows have yet to be joined (see ``joined``). Where
+    ``minimum`` smallest and largest values; bins that hold a few rows have yet to be joined (see ``joined``), and in
+    long tails those that hold too many are split before (see ``tails``). Where
     fewer than ``minimum`` values are missing, or other, they need company: then only values and bins with twice as many
     rows are told apart, for to name one tells that it has ``minimum``.
 
@@ -122,19 +126,29 @@ def least_told(survey: Survey, minimum: int) -> int:
     return 2 * minimum if 0 < survey.missing < minimum else minimum
 
 
-def least_known(coded: CodedColumn, minimum: int) -> np.ndarray:
+def least_known(
+    coded: CodedColumn, minimum: int, code_rows: np.ndarray, scarce: Sequence[tuple[float, float]] = ()
+) -> np.ndarray:
     """Rows that each code is known to have from the domain alone, int64 of shape (size,).
 
     In a domain from the data, a category that is named has ``minimum`` rows, and so have the first and the last bin;
-    where there is ``other``, or missing, some row has it. A spike has 4 times ``minimum`` in any domain.
+    where there is ``other``, or missing, some row has it. A spike has 4 times ``minimum`` in any domain, and 2 % of all
+    rows, which are counted here where it has hardly more; so are all rows of a stretch that was only just split.
+
+    Args:
+        coded: A column.
+        minimum: The smallest count that may be told.
+        code_rows: Rows of each code, shape (size,).
+        scarce: Stretches of the axis that were only just split; see ``tails.finer``.
     """
     least, coding = np.zeros(coded.size, dtype=np.int64), coded.coding
     from_data = coded.column.domain_source == "data"
     if isinstance(coding, Bins):
-        least[coding.bins : coding.size] = [
-            0 if value == ALONE else SPIKE_MINIMUMS * minimum for value in coding.spikes
-        ]
+        least[coding.bins : coding.size] = _least_of_spikes(coded, coding, minimum, code_rows)
         least[[0, coding.bins - 1]] = minimum if from_data else 0
+        for low, high in scarce:
+            inside = [low < end and start < high for start, end in pairwise(coding.edges)]
+            least[: coding.bins][inside] = code_rows[: coding.bins][inside]
     elif isinstance(coding, Levels) and from_data and coded.column.type == "category":
         least[: coding.size] = minimum
         if coding.other and coding.size:
@@ -142,6 +156,13 @@ def least_known(coded: CodedColumn, minimum: int) -> np.ndarray:
     if from_data and coded.column.nullable:
         least[-1] = 1
     return least
+
+
+def _least_of_spikes(coded: CodedColumn, coding: Bins, minimum: int, code_rows: np.ndarray) -> np.ndarray:
+    known = least_of_spike(int(code_rows.sum()), minimum)
+    hardly = code_rows[coding.bins : coding.size] < known + MOVED * minimum
+    alone = np.equal(coding.spikes, ALONE) & bool(coded.above)
+    return np.where(alone, 0, np.where(hardly, known, SPIKE_MINIMUMS * minimum))
 
 
 def by_group(coded: CodedColumn, of_codes: np.ndarray) -> np.ndarray:
@@ -165,12 +186,15 @@ def _common_levels(survey: Survey, minimum: int, least: int) -> Levels:
 def _outward_bins(axis: ColumnType, survey: Survey, least: int) -> Coding:
     if survey.present < least:
         return Levels((), other=True)
-    low, high = _quantiles(survey, least)
-    wanted = min(_BINS_FROM_DATA, max(1, survey.present // (2 * least)))
-    return Bins(outward_edges(low, high, axis, wanted), clamp=True)
+    return Bins(outward_edges(*ends(survey, least), axis, bins_wanted(survey, least)), clamp=True)
 
 
-def _quantiles(survey: Survey, least: int) -> tuple[float, float]:
+def bins_wanted(survey: Survey, least: int) -> int:
+    """About how many bins of equal width a column from the data gets, at least 1."""
+    return min(_BINS_FROM_DATA, max(1, survey.present // (2 * least)))
+
+
+def ends(survey: Survey, least: int) -> tuple[float, float]:
     """The ``least``-th smallest and largest value; the middle one twice, where these would pass each other."""
     middle = survey.present // 2
     low, high = min(least - 1, middle), max(-least, middle - survey.present)
@@ -179,6 +203,9 @@ def _quantiles(survey: Survey, least: int) -> tuple[float, float]:
 
 def joined(coded: CodedColumn, code_rows: np.ndarray, least: int) -> tuple[CodedColumn, np.ndarray]:
     """The column with bins from the data joined until none holds from 1 to ``least - 1`` rows.
+
+    Who knows the step and this rule can tell from an edge that is not there that from the one before it, up to it, or
+    from it to the end, there were from 1 to ``least - 1`` rows. No such stretch is counted in a description.
 
     Args:
         coded: Its bins as ``from_data`` made them, or anything else, which comes back as it is.
@@ -199,11 +226,13 @@ def joined(coded: CodedColumn, code_rows: np.ndarray, least: int) -> tuple[Coded
 
 
 def _joined(counts: list[int], least: int) -> list[int]:
-    """The places of the edges that stay: bins with 1 to ``least - 1`` rows join the next, the last the one before."""
+    """The places of the edges that stay: bins with 1 to ``least - 1`` rows join the next, the last those before."""
     edges, held = [0], 0
     for place, count in enumerate(counts):
         held += count
         if held == 0 or held >= least:
             edges.append(place + 1)
             held = 0
-    return edges if edges[-1] == len(counts) else [*edges[: max(len(edges) - 1, 1)], len(counts)]
+    while edges[1:] and 0 < sum(counts[edges[-1] :]) < least:
+        edges.pop()
+    return edges if edges[-1] == len(counts) else [*edges, len(counts)]

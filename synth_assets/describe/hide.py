@@ -11,6 +11,9 @@ LEAST_CELLS = 2
 
 NO_MODE = -1
 
+MOVED = 3
+"""To raise one hidden count to ``minimum`` takes fewer rows than this many times it from any code; see ``hide``."""
+
 
 def pool(counts: np.ndarray, minimum: int, least: np.ndarray | None = None) -> np.ndarray:
     """The codes of one column that are counted together.
@@ -39,9 +42,10 @@ def hide(counts: np.ndarray, minimum: int, forced: np.ndarray, least: np.ndarray
     In each configuration, cells below ``minimum`` are hidden and the next smallest join until at least two that total
     ``minimum`` or more are. A configuration whose small cells are all zero hides nothing. A configuration is forced
     where its own count is not told elsewhere: then its total is hidden, and ``minimum`` rows of it must be too; where
-    no cell is hidden anyway, its largest one is, and one without rows is hidden whole. (The largest costs least: how
-    many rows it holds follows, but for a few, from the parents' own counts. To tell a lower bound of it in place of
-    hiding it would not do: who knows how the bound was made knows the count, and with it the total.)
+    no cell is hidden anyway, its largest one is (of those that can give ``minimum`` rows, if any can), and one without
+    rows is hidden whole. (The largest costs least: how many rows it holds follows, but for a few, from the parents' own
+    counts. To tell a lower bound of it in place of hiding it would not do: who knows how the bound was made knows the
+    count, and with it the total.)
 
     Why that is enough, for a network in which the parents of every column are together in the table of one of them:
     let a hidden cell (a, b) hold n, with 0 < n < ``minimum``. If its configuration hides at least ``minimum - n`` rows
@@ -71,7 +75,7 @@ def hide(counts: np.ndarray, minimum: int, forced: np.ndarray, least: np.ndarray
     hidden = _smallest(counts, minimum, least)
     bare = forced & ~hidden.any(axis=1)
     rows = np.flatnonzero(bare)
-    hidden[rows, counts[rows].argmax(axis=1)] = True
+    hidden[rows, _largest(counts[rows], minimum, least)] = True
     hidden[bare & (counts.max(axis=1) == 0)] = True
     return hidden
 
@@ -99,6 +103,12 @@ def modes(hidden_counts: np.ndarray, minimum: int) -> np.ndarray:
     total, heaviest = hidden_counts.sum(axis=1), hidden_counts.argmax(axis=1)
     clear = (total > 2 * minimum) & (2 * hidden_counts.max(axis=1, initial=0) > total)
     return np.where(clear, heaviest, NO_MODE)
+
+
+def _largest(counts: np.ndarray, minimum: int, least: np.ndarray | None) -> np.ndarray:
+    """The largest cell of each configuration, of those that can give ``minimum`` rows where any can."""
+    able = counts - (0 if least is None else least) >= minimum
+    return np.where(able | ~able.any(axis=1, keepdims=True), counts, -1).argmax(axis=1)
 
 
 def _smallest(counts: np.ndarray, minimum: int, least: np.ndarray | None) -> np.ndarray:

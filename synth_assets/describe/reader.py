@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from synth_assets.constraints import Determined
-from synth_assets.describe.coding import to_axis
+from synth_assets.describe.coding import ALONE, to_axis
 from synth_assets.describe.conform import Problem, conform, converted, refuse
 from synth_assets.describe.distances import above, with_distances
 from synth_assets.frames import Frame, batches, opened, picked
@@ -100,6 +100,16 @@ class Reader:
             values[filled : filled + len(present)] = present
             filled += len(present)
         return values[:filled]
+
+    def placed(self, column: Column) -> Iterator[pl.Series]:
+        """The values of one column on its axis, batch by batch; of distances without those above nothing.
+
+        Args:
+            column: One of the schema's, by name.
+        """
+        column = self.schema[column.name]
+        for part in self._parts(column):
+            yield part.filter(part != ALONE) if column.name in self.above else part
 
     def _parts(self, column: Column) -> Iterator[pl.Series]:
         if column.name in self.above:

@@ -17,6 +17,9 @@ _CLOCK = tuple(
     for count in counts
 )
 
+_PARTS = (4, 5, 6, 10, 12, 15, 2)
+"""Into how many parts a step may be divided so that they are steps; the first that fits is taken."""
+
 
 def outward_edges(low: float, high: float, kind: ColumnType, wanted: int) -> tuple[float, ...]:
     """Edges of equal steps around ``low`` and ``high``, both of which lie inside the first and the last bin.
@@ -39,6 +42,30 @@ def outward_edges(low: float, high: float, kind: ColumnType, wanted: int) -> tup
     places = range(floor(start / step), floor(end / step) + 2)
     clipped = (min(max(place * step, _exact(least)), _exact(most)) for place in places)
     return tuple(dict.fromkeys(float(edge) if kind == "float" else int(edge) for edge in clipped))
+
+
+def parts(low: float, high: float, kind: ColumnType) -> tuple[float, ...]:
+    """Edges from ``low`` to ``high`` on the next finer public step that divides what is between them.
+
+    Args:
+        low: On a multiple of the step from it to ``high``.
+        high: Above it by a public step; anywhere else there are no parts.
+        kind: As for ``outward_edges``.
+
+    Returns:
+        Increasing; the two alone where there is no finer step, or floats are no finer.
+
+    >>> parts(0, 20, "integer"), parts(0.0, 1.0, "float"), parts(4, 5, "integer")
+    ((0, 5, 10, 15, 20), (0.0, 0.2, 0.4, 0.6, 0.8, 1.0), (4, 5))
+    """
+    start, width = _exact(low), _exact(high) - _exact(low)
+    finest = 4 * Fraction(ulp(max(abs(low), abs(high)))) if kind == "float" else Fraction(1)
+    if public_step(width, kind) != width or start % width:
+        return low, high
+    fits = (count for count in _PARTS if width / count >= finest and public_step(width / count, kind) == width / count)
+    count = next(fits, 1)
+    edges = (start + width * place / count for place in range(count + 1))
+    return tuple(float(edge) if kind == "float" else int(edge) for edge in edges)
 
 
 def public_step(width: Fraction, kind: ColumnType) -> Fraction:

@@ -168,8 +168,39 @@ class Informed(Attacker):
                 spike: Name = ("code", name, _spike_code(column, value))
                 self._limit({spike: 1}, max(math.ceil(0.02 * self._rows), 4 * self._minimum), math.inf)
                 place = _bin(domain, value)
-                if column["type"] == "integer" and domain["edges"][place + 1] - domain["edges"][place] == PAIR:
+                if _is_pair(column, place):
                     self._limit({("code", name, place): 2, spike: -1}, -math.inf, -1)
+
+    def know_tails(self, name: str, wanted: int, splits: Sequence[tuple[float, float, int]]) -> None:
+        """Stretches of a column that were split, each with how many times a bin's share of the rows it exceeds.
+
+        It is told which they are, though the edges do not always tell. Spikes are not among those rows.
+        """
+        column = self._columns[name]
+        edges = column["domain"]["edges"]
+        for low, high, shares in splits:
+            inside = [place for place in range(len(edges) - 1) if edges[place] < high and low < edges[place + 1]]
+            held: dict[Name, float] = {("code", name, place): wanted for place in inside}
+            if column["nullable"]:
+                held["code", name, _code_count(column) - 1] = shares
+            self._limit(held, shares * self._rows + 1, math.inf)
+
+    def know_uneven(self, name: str, wanted: int, cuts: Sequence[tuple[float, float, float, float]]) -> None:
+        """Stretches from an edge to another that were off an even spread at an edge between by 0.4 shares.
+
+        The last of each four says how much of the stretch lies below that edge, with a minus where too few rows do.
+        """
+        column = self._columns[name]
+        edges = column["domain"]["edges"]
+        for low, cut, high, part in cuts:
+            if {low, cut, high} <= set(edges):
+                held: dict[Name, float] = {}
+                for place in range(edges.index(low), edges.index(high)):
+                    below = edges[place] < cut
+                    held["code", name, place] = wanted * math.copysign(1, part) * (below - abs(part))
+                if column["nullable"]:
+                    held["code", name, _code_count(column) - 1] = 0.4
+                self._limit(held, 0.4 * self._rows, math.inf)
 
     def know_steps(self) -> None:
         """Fewer than ``minimum`` rows lie in bins that hold no multiple of the step but a spike."""
@@ -259,6 +290,20 @@ class Informed(Attacker):
 
 def _bin(domain: Mapping[str, Any], value: float) -> int:
     return min(max(bisect_right(domain["edges"], value) - 1, 0), len(domain["edges"]) - 2)
+
+
+def _is_pair(column: Mapping[str, Any], place: int) -> bool:
+    """Whether a bin has room for two values."""
+    domain = column["domain"]
+    low, high = domain["edges"][place : place + 2]
+    if column["type"] == "integer":
+        return high - low == PAIR
+    beyond = domain["clamp"] and place in {0, len(domain["edges"]) - 2}
+    if column["type"] != "float" or not domain["step"] or beyond:
+        return False
+    last = place == len(domain["edges"]) - 2
+    numbers = range(math.ceil(low / domain["step"]), math.floor(high / domain["step"]) + 1)
+    return sum(number * domain["step"] < high or last for number in numbers) == PAIR
 
 
 def _spike_code(column: Mapping[str, Any], value: float) -> int:

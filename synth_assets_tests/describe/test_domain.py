@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from synth_assets.describe import Description, describe
@@ -261,6 +261,17 @@ def test_no_exact_value_of_fewer_rows_than_the_minimum_is_in_the_document():
     text = describe(values.to_frame(), Schema.infer(values.to_frame()), mode="independent").to_json()
     assert "0.123456" not in text
     assert "0.654321" in text
+
+
+@example(counts=[9, 0, 0, 3], least=5)
+@given(counts=st.lists(st.sampled_from([0, 0, 1, 3, 9]), min_size=1, max_size=12), least=st.integers(1, 6))
+def test_no_bin_holds_a_few_where_spikes_left_bins_empty(counts: list[int], least: int):
+    """The last rows may have to pass empty bins to find others."""
+    coding = Bins(tuple(range(len(counts) + 1)), clamp=True)
+    column, codes = joined(CodedColumn(Column("a", "integer", domain_source="data"), coding), np.array(counts), least)
+    held = np.bincount(codes, counts, minlength=column.size)
+    assert held.sum() == sum(counts)
+    assert sum(counts) < least or not ((held > 0) & (held < least)).any()
 
 
 def test_skewed_numbers_keep_a_spike_at_zero():

@@ -41,6 +41,13 @@ def test_a_forced_configuration_without_rows_or_with_a_few_is_hidden_whole():
     assert hidden([0, 0, 0], [3, 0, 0], [1, 2, 1], forced=True) == [[True] * 3] * 3
 
 
+def test_a_forced_configuration_hides_its_largest_count_that_can_give_rows():
+    counts, known = np.array([[9, 30, 8], [3, 3, 9]]), np.array([0, 28, 0])
+    forced = np.array([True, False])
+    assert hide(counts, 5, forced, known)[0].tolist() == [True, False, False]
+    assert hide(counts, 5, forced, known + 5)[0].tolist() == [False, True, False]
+
+
 def test_each_configuration_is_hidden_by_itself():
     assert hidden([1, 9, 30, 8], [10, 10, 10, 10]) == [[True, False, False, True], [False] * 4]
 

@@ -3,18 +3,32 @@
 A test that is expected to fail shows a limit that ``docs/protection.md`` states.
 """
 
+import math
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from synth_assets.constraints import Determined, Forbidden, Ordered
-from synth_assets.describe import Description, NetworkRules, describe
-from synth_assets.schema import Categories, Column, Interval, Schema
+from synth_assets.describe import Description, NetworkRules, describe, tails
+from synth_assets.describe.coded_table import coded_table
+from synth_assets.describe.coding import Bins, CodedColumn
+from synth_assets.schema import Categories, Column, ColumnType, Interval, Mode, Schema
 from synth_assets_tests.describe.attacker import Informed
 from synth_assets_tests.describe.test_attack import as_described, assert_nothing_small, small_counts
 from synth_assets_tests.tables import categories, crossed, declared, rng
 
 KEY = b"0123456789abcdef"
+
+SEARCHED = settings(max_examples=min(settings().max_examples, 500))
+"""Each example solves dozens of integer programs."""
 
 ACROSS = "a stated limit: a constraint is public, and with the margins of its columns its zeros can tell a joint count"
 ROUNDED = "a stated limit: one count is rounded anew in every cell that tells it under another name"
@@ -162,6 +176,158 @@ def test_a_spike_tells_no_cell_of_the_other_value_of_its_bin():
     schema = Schema((*declared(a=2).columns, Column("n", "integer", domain=Interval(0, 7, 4))))
     described = describe(table, schema, mode="correlated", network=NetworkRules.network({"n": ["a"]}))
     assert bounded(table, described, informed(described)) == {}
+
+
+@pytest.mark.parametrize(("first", "spike"), [(0, 0), (0, 1), (2, 3), (4, 5), (4, 4)])
+def test_a_spike_on_a_step_tells_no_cell_of_the_other_step_of_its_bin(first: int, spike: int):
+    """The same of whole numbers in a column of floats, where a bin, the last with its end, has room for two of them."""
+    other = 2 * first + 1 - spike
+    cells = {"a0": {spike: 12, other: 3, 6 - first: 3}, "a1": {spike: 12, other: 8, 6 - first: 20}}
+    rows = [(a, float(n)) for a, held in cells.items() for n, times in held.items() for _ in range(times)]
+    table = pl.DataFrame(rows, schema=["a", "x"], orient="row")
+    schema = Schema((*declared(a=2).columns, Column("x", "float", domain=Interval(0.0, 6.0, 3))))
+    described = describe(table, schema, mode="correlated", network=NetworkRules.network({"x": ["a"]}))
+    assert bounded(table, described, informed(described)) == {}
+
+
+def test_few_missing_values_are_not_pooled_with_a_spike_of_hardly_two_percent():
+    """It has 41 of 2,003 rows, and 41 at least; of the 44 in the pool, 3 would be left for missing."""
+    table = pl.DataFrame({"n": [0] * 41 + [None] * 3 + list(range(20, 60)) * 49})
+    schema = Schema((Column("n", "integer", domain=Interval(0, 59, 3), nullable=True),))
+    described = describe(table, schema, mode="independent")
+    assert bounded(table, described, informed(described)) == {}
+
+
+def test_a_spike_at_minus_one_is_known_to_have_rows_as_any_other():
+    """What lies above nothing is written as -1 too, and is known to have none."""
+    table = pl.DataFrame({"n": [-1] * 21 + [None] * 3 + list(range(20, 60)) * 5})
+    schema = Schema((Column("n", "integer", domain=Interval(-5, 59, 3), nullable=True),))
+    described = describe(table, schema, mode="independent")
+    assert bounded(table, described, informed(described)) == {}
+
+
+@dataclass
+class Splits:
+    """The stretches of the one long tail of a table that were split, for the attacker.
+
+    Attributes:
+        wanted: How many bins of equal width were wanted.
+        stretches: From where to where each is, and more than how many shares of the rows it has.
+        uneven: See ``Informed.know_uneven``.
+    """
+
+    wanted: int = 1
+    stretches: list[tuple[float, float, int]] = field(default_factory=list)
+    uneven: list[tuple[float, float, float, float]] = field(default_factory=list)
+
+    @contextmanager
+    def noted(self, present: int) -> Iterator[None]:
+        """Filled in by what is described inside, which has so many values."""
+        crowded, splits = tails._crowded, tails._splits
+
+        def fullest(edges: Sequence[float], rows: np.ndarray, crowd: tails.Crowd) -> list[tuple[float, float]]:
+            if not self.stretches:
+                place = int(rows.argmax())
+                self.stretches.append((edges[place], edges[place + 1], 5))
+            self.wanted = round(present / crowd.share)
+            return crowded(edges, rows, crowd)
+
+        def split(stretches: Any, crowd: tails.Crowd, kind: ColumnType) -> Iterator[Any]:  # noqa: ANN401 - passed on
+            for one in splits(stretches, crowd, kind):
+                self.stretches.append((one.edges[0], one.edges[-1], 1))
+                parts = np.arange(1, len(one.edges) - 1) / len(one.rows)
+                off = np.cumsum(one.rows)[:-1] - one.rows.sum() * parts
+                place = int(np.abs(off).argmax())
+                if abs(off[place]) > 0.4 * crowd.share and not len(crowd.heavy.rows):
+                    cut = one.edges[0], one.edges[place + 1], one.edges[-1]
+                    self.uneven.append((*cut, math.copysign(parts[place], off[place])))
+                yield one
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(tails, "_crowded", fullest)
+            patch.setattr(tails, "_splits", split)
+            yield
+
+
+def bounded_in_tail(table: pl.DataFrame, mode: Mode, minimum: int) -> dict[object, float]:
+    """The small counts that an attacker bounds who is told what was split in the column ``x``."""
+    splits, network = Splits(), None if mode == "independent" else NetworkRules.network({"x": ["a"]})
+    with splits.noted(len(table) - table["x"].null_count()):
+        described = describe(table, Schema.infer(table), mode=mode, minimum_count=minimum, network=network)
+    attacker = informed(described)
+    attacker.know_tails("x", splits.wanted, splits.stretches)
+    attacker.know_uneven("x", splits.wanted, splits.uneven)
+    return bounded(table, described, attacker)
+
+
+def just_split() -> pl.DataFrame:
+    """The first bin holds just above 5 shares of 214 rows, and one of its parts is the rarest code but missing."""
+    first = [np.linspace(low, low + 1.9, rows) for low, rows in zip(range(0, 10, 2), (34, 5, 5, 5, 5), strict=True)]
+    rest = [np.linspace(low, low + 9.5, 8) for low in range(10, 210, 10)]
+    return pl.DataFrame({"a": ["a0"] * 215, "x": [*np.concatenate([*first, *rest]), None]})
+
+
+def test_a_bin_that_was_only_just_split_is_not_pooled_with_few_missing_values_alone():
+    """54 rows at least are in its parts, of which 49 are told; of the 6 that are left, 1 at most would be missing."""
+    assert bounded_in_tail(just_split(), "independent", 2) == {}
+
+
+def test_it_would_be_were_its_rows_not_counted_as_known(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(tails, "MOVED", 0)
+    assert bounded_in_tail(just_split(), "independent", 2)
+
+
+@pytest.mark.parametrize("mode", ["independent", "correlated"])
+@SEARCHED
+@given(
+    seed=st.integers(0, 2**32),
+    spread=st.sampled_from([1.0, 2.5, 4.0]),
+    missing=st.integers(0, 4),
+    minimum=st.integers(2, 5),
+    kind=st.sampled_from(["float", "integer", "zeros", "both sides"]),
+)
+def test_no_small_count_of_a_long_tail_is_bounded(  # noqa: PLR0913, PLR0917 - drawn by hypothesis
+    seed: int, spread: float, missing: int, minimum: int, kind: str, mode: Mode
+):
+    assert bounded_in_tail(long_tailed(seed, spread, missing, kind), mode, minimum) == {}
+
+
+def long_tailed(seed: int, spread: float, missing: int, kind: str) -> pl.DataFrame:
+    chance = rng(seed)
+    a = chance.integers(0, 3, 150)
+    values = np.exp(chance.normal(a / 2, spread))
+    values = np.where(chance.random(150) < 0.3, 0.0, values) if kind == "zeros" else values
+    values = values * chance.choice([-1, 1], 150) if kind == "both sides" else values
+    x = np.floor(values).astype(np.int64).tolist() if kind == "integer" else values.tolist()
+    return pl.DataFrame({"a": [f"a{code}" for code in a], "x": [*[None] * missing, *x[missing:]]})
+
+
+@pytest.mark.parametrize("mode", ["independent", "correlated"])
+@SEARCHED
+@given(seed=st.integers(0, 2**32), missing=st.integers(0, 4), minimum=st.integers(2, 5))
+def test_none_is_where_the_fullest_bin_is_only_just_full(seed: int, missing: int, minimum: int, mode: Mode):
+    """The attacker is told how many rows the fullest bin has, for with one fewer none would be split."""
+    table, told = long_tailed(seed, 2.5, missing, "float"), []
+
+    def just_full(coded: CodedColumn, bin_rows: np.ndarray, crowd: tails.Crowd, minimum: int) -> Any:  # noqa: ANN401 - passed on
+        place, most = int(bin_rows.argmax()), int(bin_rows.max())
+        assert isinstance(coded.coding, Bins)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(tails, "_FULL", (most - 0.5) / crowd.share)
+            found = tails.finer(coded, bin_rows, crowd, minimum)
+        told.append((*coded.coding.edges[place : place + 2], most) if found[0] is not coded else None)
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys.modules[coded_table.__module__], "finer", just_full)
+        network = None if mode == "independent" else NetworkRules.network({"x": ["a"]})
+        described = describe(table, Schema.infer(table), mode=mode, minimum_count=minimum, network=network)
+    attacker, coding = informed(described), described.column("x").coding
+    for low, high, most in filter(None, told):
+        edges = coding.edges if isinstance(coding, Bins) else ()
+        inside = [place for place in range(len(edges) - 1) if edges[place] < high and low < edges[place + 1]]
+        attacker._limit({("code", "x", place): 1 for place in inside}, most, math.inf)
+    assert bounded(table, described, attacker) == {}
 
 
 def test_a_step_tells_no_count_of_the_rows_off_it():

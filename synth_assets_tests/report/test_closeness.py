@@ -18,6 +18,8 @@ def test_numbers_that_crowd_one_bin_are_not_called_close(*, heavy: bool, verdict
     cost = rng.lognormal(3, 2.5, 8_000) if heavy else rng.gamma(2, 50, 8_000)
     frame = pl.DataFrame({"cost": cost.round(2), "sex": rng.choice(["F", "M"], 8_000)})
     schema = Schema.infer(frame)
+    if heavy:
+        schema = schema.assert_public_domain(reason="declared bins stay of equal width, and nearly all is in the first")
     table = generate(describe(frame, schema, mode="independent"), rng=rng)
     measured = utility(frame, table, schema, rng=rng).summary
     said = closeness(compare(frame, table, schema), "independent", 5, measured)
