@@ -80,7 +80,7 @@ def hide(counts: np.ndarray, minimum: int, forced: np.ndarray, least: np.ndarray
     return hidden
 
 
-def modes(hidden_counts: np.ndarray, minimum: int) -> np.ndarray:
+def modes(hidden_counts: np.ndarray, minimum: int, least: np.ndarray | None = None) -> np.ndarray:
     """The hidden cell of each configuration that may be named because it holds most of what is hidden there.
 
     Small counts are mostly hidden together with one large count; to spread that over all hidden cells would turn what
@@ -88,11 +88,13 @@ def modes(hidden_counts: np.ndarray, minimum: int) -> np.ndarray:
     more than twice ``minimum``. Why no other cell is bounded below ``minimum`` by it: of h > 2 * ``minimum`` rows, one
     cell can hold ``minimum`` and another more than half, for h - ``minimum`` > h / 2. In the proof of ``hide``, take
     the rows that move from the mode only as long as it stays one, then from the other hidden cells; and let rows that
-    reach a configuration of a child's table join its mode. Then every mode stays a mode.
+    reach a configuration of a child's table join its mode. Then every mode stays a mode. Rows that other cells are
+    known to have come on top of ``minimum``, for those cells cannot give them.
 
     Args:
         hidden_counts: Exact counts of hidden cells, 0 for the others; shape (configurations, cells).
         minimum: The smallest count that may be told.
+        least: Rows that each cell's value is known to have, as for ``hide``.
 
     Returns:
         int64, shape (configurations,); ``NO_MODE`` where none may be named.
@@ -101,8 +103,22 @@ def modes(hidden_counts: np.ndarray, minimum: int) -> np.ndarray:
     [0, -1, 0]
     """
     total, heaviest = hidden_counts.sum(axis=1), hidden_counts.argmax(axis=1)
-    clear = (total > 2 * minimum) & (2 * hidden_counts.max(axis=1, initial=0) > total)
+    taken = minimum + _known_beside(hidden_counts, heaviest, minimum, least)
+    clear = (total > 2 * taken) & (2 * hidden_counts.max(axis=1, initial=0) > total)
     return np.where(clear, heaviest, NO_MODE)
+
+
+def _known_beside(
+    hidden_counts: np.ndarray, heaviest: np.ndarray, minimum: int, least: np.ndarray | None
+) -> np.ndarray:
+    """Rows known to be in hidden cells beside the heaviest and a small one, as many as may be; (configurations,)."""
+    if least is None or not hidden_counts.shape[1]:
+        return np.zeros(len(hidden_counts), dtype=np.int64)
+    known = np.minimum(hidden_counts, least)
+    beside = known.sum(axis=1) - np.take_along_axis(known, heaviest[:, None], axis=1)[:, 0]
+    small = (hidden_counts > 0) & (hidden_counts < minimum)
+    own = np.where(small, known, minimum).min(axis=1)
+    return np.where(small.any(axis=1), beside - own, 0)
 
 
 def _largest(counts: np.ndarray, minimum: int, least: np.ndarray | None) -> np.ndarray:

@@ -84,7 +84,7 @@ def pooled(coded: CodedColumn, code_rows: np.ndarray, minimum: int, least: np.nd
     rare = np.flatnonzero(pool(code_rows, minimum, least))
     if not len(rare):
         return coded
-    place = int(modes(code_rows[None, rare], minimum)[0])
+    place = int(modes(code_rows[None, rare], minimum, None if least is None else least[rare])[0])
     return replace(coded, pool=tuple(rare.tolist()), pool_mode=None if place == NO_MODE else int(rare[place]))
 
 
@@ -144,7 +144,7 @@ def protected(  # noqa: PLR0913, PLR0917 - as above
     totals = np.where(forced, HIDDEN, flat.sum(axis=1))
     several = hidden & (hidden.sum(axis=1, keepdims=True) > 1)
     return ContingencyTable(
-        name, tuple(parents), told, totals, modes(np.where(several, flat, 0), minimum), counts.shape
+        name, tuple(parents), told, totals, modes(np.where(several, flat, 0), minimum, least), counts.shape
     )
 
 

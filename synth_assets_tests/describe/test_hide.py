@@ -41,6 +41,13 @@ def test_a_forced_configuration_without_rows_or_with_a_few_is_hidden_whole():
     assert hidden([0, 0, 0], [3, 0, 0], [1, 2, 1], forced=True) == [[True] * 3] * 3
 
 
+def test_no_mode_is_named_where_rows_known_beside_it_leave_no_room():
+    counts = np.array([[8, 6, 1]])
+    assert modes(counts, 3).tolist() == [0]
+    assert modes(counts, 3, np.array([0, 6, 1])).tolist() == [NO_MODE]
+    assert modes(counts, 3, np.array([8, 1, 1])).tolist() == [0]
+
+
 def test_a_forced_configuration_hides_its_largest_count_that_can_give_rows():
     counts, known = np.array([[9, 30, 8], [3, 3, 9]]), np.array([0, 28, 0])
     forced = np.array([True, False])

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from synth_assets.constraints import Determined, Forbidden, Ordered
@@ -304,6 +304,7 @@ def long_tailed(seed: int, spread: float, missing: int, kind: str) -> pl.DataFra
 
 @pytest.mark.parametrize("mode", ["independent", "correlated"])
 @SEARCHED
+@example(seed=2_103_387, missing=1, minimum=3)
 @given(seed=st.integers(0, 2**32), missing=st.integers(0, 4), minimum=st.integers(2, 5))
 def test_none_is_where_the_fullest_bin_is_only_just_full(seed: int, missing: int, minimum: int, mode: Mode):
     """The attacker is told how many rows the fullest bin has, for with one fewer none would be split."""
