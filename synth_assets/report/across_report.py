@@ -96,7 +96,9 @@ def across_report(found: AcrossEvidence, extra: Sequence[Section] = ()) -> Docum
 def _drawn(found: AcrossEvidence) -> Table:
     by_mode = {mode: {fact.name: fact.value for fact in facts} for mode, facts in found.drawn.items()}
     names = dict.fromkeys(name for facts in by_mode.values() for name in facts)
-    rows = tuple((Cell(name), *(Cell(facts.get(name, UNTOLD)) for facts in by_mode.values())) for name in names)
+    rows = tuple(
+        (Cell(name), *(Cell(facts.get(name, UNTOLD), breaks=True) for facts in by_mode.values())) for name in names
+    )
     return Table("What each table was drawn from", ("of the table", *by_mode), rows)
 
 

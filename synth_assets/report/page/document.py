@@ -22,6 +22,7 @@ class Cell:
         tone: Of its words.
         number: Whether it is a figure, which stands to the right.
         share: From 0 to 1: a bar of this length behind the words; ``None`` for none.
+        breaks: Whether it may be broken anywhere, as long hashes have to be.
     """
 
     text: str
@@ -29,6 +30,7 @@ class Cell:
     tone: Tone = "plain"
     number: bool = False
     share: float | None = None
+    breaks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
