@@ -9,6 +9,9 @@ import numpy as np
 
 from synth_assets.protect.cells import MISSING
 
+_MOST_PLACES = 4
+"""For each cell, up to which counting every key that could be is faster than sorting those that are."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Held:
@@ -48,15 +51,23 @@ def held(classes: np.ndarray, values: np.ndarray, rows: np.ndarray, size: int) -
         rows: The rows of each cell, shape (cells,).
         size: More than the largest code.
     """
-    keys = classes * size + values
-    order = np.argsort(keys, kind="stable")
-    keys = keys[order]
-    first = np.flatnonzero(np.diff(keys, prepend=-1))
-    counts = np.add.reduceat(rows[order], first)
-    keys = keys[first]
+    keys, counts = _added_up(classes * size + values, rows)
     starts = np.flatnonzero(np.diff(keys // size, prepend=-1))
     value_rows = np.bincount(keys % size, weights=counts, minlength=size).astype(np.int64)
     return Held(starts, keys % size, counts, np.add.reduceat(counts, starts), value_rows)
+
+
+def _added_up(keys: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The keys there are, ascending, with the rows of each: counted by place where they are dense, else sorted."""
+    span = int(keys.max()) + 1
+    if span <= _MOST_PLACES * len(keys):
+        dense = np.bincount(keys, weights=rows, minlength=span)
+        there = np.flatnonzero(dense)
+        return there, dense[there].astype(rows.dtype)
+    order = np.argsort(keys)
+    ascending = keys[order]
+    first = np.flatnonzero(np.diff(ascending, prepend=-1))
+    return ascending[first], np.add.reduceat(rows[order], first)
 
 
 def entropy(held: Held) -> np.ndarray:

@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from synth_assets.protect import anonymity
-from synth_assets.protect.diversity import Held, alpha, entropy, equal_closeness, held, ordered_closeness, recursive
+from synth_assets.protect.diversity import (
+    Held,
+    _added_up,
+    alpha,
+    entropy,
+    equal_closeness,
+    held,
+    ordered_closeness,
+    recursive,
+)
 
 CELLS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 4), st.integers(1, 4)), min_size=1, max_size=12)
 
@@ -106,3 +115,13 @@ def test_a_table_worked_out_by_hand():
     assert found.recursive.rows() == [(2, 1.0), (3, 3.0)]
     assert found.entropy == pytest.approx(2 ** (0.5 * 1 + np.log2(3) / 3 + np.log2(6) / 6))
     assert (found.alpha, found.t, found.t_ordered) == (0.5, 0.0, None)
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 9)), min_size=1, max_size=60))
+def test_rows_are_added_up_alike_place_by_place_and_sorted(cells: list[tuple[int, int]]):
+    keys, rows = (np.array(column) for column in zip(*cells, strict=True))
+    wanted = {key: sum(count for other, count in cells if other == key) for key, _ in sorted(cells)}
+    for stretched in (1, 1_000):  # dense, and so far apart that they are sorted
+        found, counts = _added_up(keys * stretched, rows)
+        assert dict(zip((found // stretched).tolist(), counts.tolist(), strict=True)) == wanted
+        assert counts.dtype == rows.dtype
