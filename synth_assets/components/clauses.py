@@ -1,5 +1,7 @@
 """What a policy's clauses make of each mode's table, from the tables that comparisons and risk assets left."""
 
+from collections.abc import Sequence
+
 import dagster as dg
 import polars as pl
 from dagster import DagsterInstance
@@ -9,7 +11,6 @@ from synth_assets.components.dataset import Dataset
 from synth_assets.components.history import is_of_a_run, is_of_present, last_checked
 from synth_assets.components.risks import ATTACK_CHECK, COPY_CHECK
 from synth_assets.measure.dependence import STANDARD_ERRORS, dependence_kept
-from synth_assets.measure.risk import Attack, decide
 from synth_assets.measure.risk.copies import NAME as COPIES
 from synth_assets.policy import Rule
 from synth_assets.report.privacy_tables import AttackLine, Clause, Outcome
@@ -62,12 +63,17 @@ def risk_clauses(instance: DagsterInstance, dataset: Dataset, mode: Mode, table:
         ]
     clauses = []
     for check, rule, copies in judged:
-        verdict = decide(_attacks(table, copies=copies), rule.limit, together=table.height)
-        excess = None if verdict.attack is None else verdict.attack.excess
-        around = (verdict.lower, verdict.upper)
+        figures = _deciding(lines_of(dataset, mode, table.filter((pl.col("name") == COPIES) == copies)))
         told = _told(instance, dg.AssetCheckKey(asset, check))
-        clauses.append(Clause(mode, "risk", _clause(rule), rule.source, rule.limit, excess, *around, *told))
+        clauses.append(Clause(mode, "risk", _clause(rule), rule.source, rule.limit, *figures, *told))
     return clauses
+
+
+def _deciding(lines: Sequence[AttackLine]) -> tuple[float | None, float | None, float | None]:
+    """Excess and its limits of the attack that ``decide`` goes by; none where there is no attack."""
+    fails = any(one.outcome == "not kept" for one in lines)
+    worst = max(lines, key=lambda one: one.lower if fails else one.upper, default=None)
+    return (None, None, None) if worst is None else (worst.excess, worst.lower, worst.upper)
 
 
 def _attacked(instance: DagsterInstance, dataset: Dataset, mode: Mode) -> bool:
@@ -83,22 +89,6 @@ def _told(instance: DagsterInstance, check: dg.AssetCheckKey) -> tuple[Outcome, 
         return "not run", f"{check.name} left no record."
     outcome = evaluation.metadata.get("outcome")
     return _OUTCOMES.get(str(outcome.value) if outcome else "", "not run"), str(evaluation.description)
-
-
-def _attacks(table: pl.DataFrame, *, copies: bool) -> list[Attack]:
-    """The attacks that a risk asset left, as they were judged."""
-    rows = table.filter((pl.col("name") == COPIES) == copies)
-    return [
-        Attack(
-            row["name"],
-            row["variant"],
-            row["attacks"],
-            round(row["training_rate"] * row["attacks"]),
-            round(row["control_rate"] * row["attacks"]),
-            row["guesses"],
-        )
-        for row in rows.iter_rows(named=True)
-    ]
 
 
 def attack_lines(instance: DagsterInstance, dataset: Dataset, mode: Mode, table: pl.DataFrame) -> list[AttackLine]:

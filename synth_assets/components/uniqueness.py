@@ -6,6 +6,7 @@ from typing import Any
 from synth_assets.components.dataset import Dataset
 from synth_assets.frames import Frame
 from synth_assets.protect import special_uniques
+from synth_assets.protect.removals import few
 from synth_assets.protect.special_uniques import MOST_TOGETHER
 
 MOST_WORK = 20_000_000
@@ -30,6 +31,6 @@ def special_unique_figures(table: Frame, rows: int, dataset: Dataset, most_work:
         return {_COUNT: f"not counted: {rows:,} rows x {sets:,} sets of columns are more than {most_work:,}"}
     found = special_uniques(table, quasi_identifiers=columns)
     words = {"a special unique is": f"alone by at most {together} of the {len(columns)} quasi-identifiers (SUDA)"}
-    if 0 < found.special < dataset.minimum_count:
-        return {_COUNT: f"fewer than {dataset.minimum_count}"} | words
-    return {_COUNT: found.special, _SHARE: found.share_special} | words
+    told = few(found.special, dataset.minimum_count)
+    share = {_SHARE: found.share_special} if told == found.special else {}
+    return {_COUNT: told} | share | words

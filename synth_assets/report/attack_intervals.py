@@ -41,6 +41,8 @@ def attack_intervals(attacks: Sequence[AttackLine], *, title: str) -> "Figure":
     axes = panel(figure, (MARGIN + indent, _HEADER, _WIDTH - indent - 0.1, height))
     _draw(axes, attacks, middle=0.5, reach=0.4, most_marks=8)
     axes.set_yticks([place + 0.5 for place in range(len(attacks))], labels=labels)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x", color=LINE, linewidth=0.6)
     write(figure, MARGIN + indent, _HEADER + height + 0.32, _MARKS, color=FAINT, size=TEXT_SIZE)
     return finish(figure)
 
@@ -66,10 +68,8 @@ def _draw(axes: "Axes", attacks: Sequence[AttackLine], *, middle: float, reach: 
         axes.plot([one.excess], [at], marker="o", markersize=5, color=ORIGINAL, markerfacecolor=face, linestyle="")
     axes.set_ylim(len(attacks), 0)
     axes.set_xlim(low, high)
-    axes.tick_params(axis="y", length=0)
     across = numbers(low, high, most=most_marks)
     axes.set_xticks(across.values, labels=across.labels)
-    axes.grid(axis="x", color=LINE, linewidth=0.6)
 
 
 def attack_drawing(attacks: Sequence[AttackLine]) -> Drawing:
@@ -79,7 +79,6 @@ def attack_drawing(attacks: Sequence[AttackLine]) -> Drawing:
     axes = panel(figure, (_EDGE, _EDGE, _NARROW, height))
     _draw(axes, attacks, middle=0.72, reach=0.22, most_marks=5)
     axes.set_yticks([])
-    axes.grid(visible=False)
     axes.spines["left"].set_visible(False)
     for place, one in enumerate(attacks):
         write(figure, _EDGE, _EDGE + place * _NARROW_LINE + 0.03, fitted(one.name, _NARROW), backgroundcolor=PAPER)

@@ -127,14 +127,11 @@ def _counts(description: Description, columns: Sequence[Published]) -> tuple[Blo
 
 def _column_counts(one: Published, total: int, minimum_count: int) -> Drawing | Table:
     """A short column as a table with bars in it, a long one as a figure with its table below."""
-    if len(one.labels) <= MOST_LISTED:
-        return _counts_table(one, total, minimum_count, one.name)
-    return published_drawing(
-        one, max(total, 1), minimum_count, _counts_table(one, total, minimum_count, f"{one.name}: all groups")
-    )
+    table = _counts_table(one, total, minimum_count)
+    return published_drawing(one, max(total, 1), minimum_count, table) if table.folded else table
 
 
-def _counts_table(one: Published, total: int, minimum_count: int, caption: str) -> Table:
+def _counts_table(one: Published, total: int, minimum_count: int) -> Table:
     most = max([count for count in one.counts if count is not None], default=0) or 1
     rows = tuple(
         (
@@ -149,7 +146,9 @@ def _counts_table(one: Published, total: int, minimum_count: int, caption: str) 
     )
     secret = any(count is None for count in one.counts) or any(one.partly)
     note = f"Hidden, or told as a least number: to protect counts below {minimum_count}." if secret else ""
-    return Table(caption, ("value", "rows", "share of rows"), rows, note, folded=len(rows) > MOST_LISTED)
+    long = len(rows) > MOST_LISTED
+    caption = f"{one.name}: all groups" if long else one.name
+    return Table(caption, ("value", "rows", "share of rows"), rows, note, folded=long)
 
 
 def _said_count(count: int | None, *, least: bool) -> str:

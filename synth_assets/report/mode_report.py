@@ -137,10 +137,9 @@ def utility_table(found: ModeEvidence) -> Block:
         if value is None:
             continue
         words, unit, scale = MEASURES[name]
-        figures = (told(one, comparison.original_rows, found.minimum_count, scale=scale) for one in (value, floor))
-        lost = (scale - value, scale - floor) if name.startswith("k_marginal") else (value, floor)
-        multiple = None if name.startswith("tstr") or TOO_FEW in figures else times(*lost)
         shown = [told(one, comparison.original_rows, found.minimum_count, scale=scale) for one in (value, floor)]
+        lost = (scale - value, scale - floor) if name.startswith("k_marginal") else (value, floor)
+        multiple = None if name.startswith("tstr") or TOO_FEW in shown else times(*lost)
         rows.append(
             (
                 Cell(words),

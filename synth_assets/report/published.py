@@ -83,18 +83,20 @@ def _starts(coded: CodedColumn) -> tuple[str, ...]:
     coding = coded.coding
     if not isinstance(coding, Bins):
         return ()
-    codes = [*(_said(edge, coded.axis) for edge in coding.edges[:-1])]
+    codes = [_said(edge, coded.axis) for edge in coding.edges[:-1]]
     codes += [f"= {_said(value, coded.axis)}" for value in coding.spikes]
     codes += [MISSING] if coded.column.nullable else []
-    members = (np.flatnonzero(coded.groups == group) for group in range(coded.group_count))
-    return tuple(codes[some[0]] if len(some) == 1 or coded.merged else "rare" for some in members)
+    return tuple(some[0] if len(some) == 1 or coded.merged else "rare" for some in _by_group(codes, coded))
 
 
 def _labels(coded: CodedColumn) -> tuple[str, ...]:
     """The words of each group: its code's, or of several together."""
-    codes, groups = _codes(coded), coded.groups
-    members = [[codes[code] for code in np.flatnonzero(groups == group)] for group in range(coded.group_count)]
-    return tuple(one[0] if len(one) == 1 else _together(one, coded) for one in members)
+    return tuple(one[0] if len(one) == 1 else _together(one, coded) for one in _by_group(_codes(coded), coded))
+
+
+def _by_group(words: list[str], coded: CodedColumn) -> list[list[str]]:
+    """Words on each code, as those of each group."""
+    return [[words[code] for code in np.flatnonzero(coded.groups == group)] for group in range(coded.group_count)]
 
 
 def _together(members: list[str], coded: CodedColumn) -> str:

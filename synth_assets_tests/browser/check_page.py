@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
-SENTENCE = r"Latest execution\s+(?!Evaluation result)(\S[\s\S]*?)Evaluation result"
+SENTENCE = re.compile(r"Latest execution\s+(?!Evaluation result)(\S[\s\S]*?)Evaluation result")
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,8 @@ def read_check(page: "Page", asset: str, check: str) -> Read:
     badge = box.locator("[style*='--tag-text-color']").filter(has_text="ed")
     badge.wait_for()
     body = page.locator("body")
-    sentence = re.compile(SENTENCE)  # it is drawn after the badge
-    playwright.expect(body).to_have_text(sentence, use_inner_text=True, timeout=60_000)
+    playwright.expect(body).to_have_text(SENTENCE, use_inner_text=True)  # it is drawn after the badge
     style = badge.get_attribute("style") or ""
     text = body.inner_text()
-    [said] = sentence.findall(text)
+    [said] = SENTENCE.findall(text)
     return Read(badge.inner_text(), style.split("--color-text-")[1].split(")")[0], said.strip(), text)

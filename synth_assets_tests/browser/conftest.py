@@ -54,6 +54,7 @@ def edit(declared: Path) -> None:
 def browser() -> Iterator["Browser"]:
     """Chromium, without a window."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    playwright.expect.set_options(timeout=WAIT_MS)
     with playwright.sync_playwright() as tools:
         started = tools.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield started

@@ -66,11 +66,11 @@ def test_nothing_starts_by_itself_until_a_click_switches_it_on(page: "playwright
     row = page.locator("[data-index]", has=page.locator(f"a[href$='/schedules/{SCHEDULE}']"))
     switch = row.get_by_role("checkbox").last
     row.get_by_text("Every minute").wait_for()
-    playwright.expect(row.get_by_role("checkbox")).to_have_count(2, timeout=60_000)
+    playwright.expect(row.get_by_role("checkbox")).to_have_count(2)
     assert not switch.is_checked()
 
     row.locator("label").last.click()
-    playwright.expect(switch).to_be_checked(timeout=60_000)
+    playwright.expect(switch).to_be_checked()
     ui.until(lambda: switched(ui)[SCHEDULE] == "RUNNING", 60)  # it shows as switched on while it is being switched
     assert switched(ui)["new_postcode_file"] == "STOPPED"
 
@@ -81,7 +81,7 @@ def test_its_clock_ticks_and_ticks_that_were_missed_are_made_up_for_once(page: "
     ui.until(lambda: ticked(ui), 180)
     page.goto(f"/locations/synth_assets/schedules/{SCHEDULE}")
     switch = page.get_by_role("checkbox")
-    playwright.expect(switch).to_be_checked(timeout=60_000)
+    playwright.expect(switch).to_be_checked()
     page.locator("label", has=switch).click()
     ui.until(lambda: switched(ui)[SCHEDULE] == "STOPPED", 60)
     runs = ticked(ui)

@@ -48,7 +48,7 @@ def test_a_comparison_shows_its_figures(page: "playwright.Page"):
     for title, place in (("histograms", 0), ("mutual information", 1)):
         page.get_by_text("Show Markdown").nth(place).click()
         image = page.locator("img[src^='data:image/png']")
-        playwright.expect(image).to_have_js_property("naturalWidth", 900, timeout=WAIT_MS)
+        playwright.expect(image).to_have_js_property("naturalWidth", 900)
         assert page.get_by_text(title, exact=True).count() >= 1
         if title == "histograms":
             page.get_by_role("button", name="Close").click()

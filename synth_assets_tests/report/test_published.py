@@ -5,10 +5,10 @@ import polars as pl
 import pytest
 
 from synth_assets.describe import Description, describe
+from synth_assets.report.bars import LONGEST_LIST
 from synth_assets.report.description_report import description_report
 from synth_assets.report.page import Drawing, Gallery, Table
 from synth_assets.report.published import Published, published
-from synth_assets.report.published_panel import MOST_RANKED
 from synth_assets.schema import Categories, Column, Interval, Schema
 
 LETTERS = tuple(f"letter {place:02d}" for place in range(40))
@@ -88,8 +88,8 @@ def test_of_a_long_list_the_most_frequent_are_drawn_first(made: Description):
     letters, drawn = column(made, "letter"), items(made)["letter"]
     assert isinstance(drawn, Drawing)
     ranked = sorted(zip(letters.counts, letters.labels, strict=True), key=lambda pair: -(pair[0] or 0))
-    places = [drawn.alt.index(f"{label}:") for _, label in ranked[:MOST_RANKED]]
+    places = [drawn.alt.index(f"{label}:") for _, label in ranked[:LONGEST_LIST]]
 
-    assert f"the {MOST_RANKED} most frequent of" in drawn.alt
+    assert f"the {LONGEST_LIST} most frequent of" in drawn.alt
     assert places == sorted(places)
-    assert f"{ranked[MOST_RANKED][1]}:" not in drawn.alt
+    assert f"{ranked[LONGEST_LIST][1]}:" not in drawn.alt
